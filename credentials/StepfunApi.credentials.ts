@@ -1,0 +1,76 @@
+import type { IAuthenticateGeneric, Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { BASE_URL_REPAIRS, PLAN_PATHS, REGION_ORIGINS } from '../stepfun/endpoint';
+
+/** The same rules as `baseUrl` in stepfun/endpoint, as an expression: n8n runs the credential's test without any code of ours. */
+const repairs = BASE_URL_REPAIRS.map(([pattern, replacement]) => `.replace(${pattern}, ${JSON.stringify(replacement)})`).join('');
+const baseUrlExpression =
+	`={{ $credentials.region === "custom" ? $credentials.baseUrl${repairs} : ` +
+	`${JSON.stringify(REGION_ORIGINS)}[$credentials.region] + ${JSON.stringify(PLAN_PATHS)}[$credentials.plan] }}`;
+
+export class StepfunApi implements ICredentialType {
+	name = 'stepfunApi';
+
+	displayName = 'StepFun API';
+
+	icon: Icon = { light: 'file:../nodes/StepfunChat/stepfun.svg', dark: 'file:../nodes/StepfunChat/stepfun.dark.svg' };
+
+	documentationUrl = 'https://platform.stepfun.ai/docs';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Created under API Keys on the StepFun platform of your region',
+		},
+		{
+			displayName: 'Region',
+			name: 'region',
+			type: 'options',
+			options: [
+				{ name: 'International', value: 'international', description: 'Keys from platform.stepfun.ai' },
+				{ name: 'China', value: 'china', description: 'Keys from platform.stepfun.com' },
+				{ name: 'Custom Base URL', value: 'custom', description: 'A gateway or proxy of your own' },
+			],
+			default: 'international',
+			description: 'Where the key was created; a key works only in its own region',
+		},
+		{
+			displayName: 'Plan',
+			name: 'plan',
+			type: 'options',
+			options: [
+				{ name: 'Standard', value: 'standard', description: 'Billed by tokens' },
+				{ name: 'Step Plan', value: 'stepPlan', description: 'The coding subscription, with limits and models of its own' },
+			],
+			default: 'standard',
+			displayOptions: { hide: { region: ['custom'] } },
+			description: 'What the calls are billed to',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://gateway.example.com/v1',
+			displayOptions: { show: { region: ['custom'] } },
+			description: 'The address that /chat/completions and /models are appended to',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: {
+			// A key cannot contain blanks; pasted ones would make the header invalid.
+			headers: { Authorization: '=Bearer {{ $credentials.apiKey.replace(/\\s+/g, "") }}' },
+		},
+	};
+
+	test: ICredentialTestRequest = {
+		request: { baseURL: baseUrlExpression, url: '/models', disableFollowRedirect: true },
+	};
+}

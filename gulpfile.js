@@ -1,0 +1,72 @@
+// Builds what is published (dist/), and checks it the way n8n's reviewers do.
+//   gulp build    clean, type check, bundle, copy icons and codex
+//   gulp pack     build, then npm pack and unpack into build/package
+//   gulp check    pack, lint, n8n's scan on the sources and on the unpacked tarball
+const { execFile, spawn } = require('node:child_process');
+const { mkdir, rm } = require('node:fs/promises');
+const path = require('node:path');
+const { promisify } = require('node:util');
+const esbuild = require('esbuild');
+const gulp = require('gulp');
+
+const manifest = require('./package.json');
+
+const run = (command, ...args) =>
+	new Promise((resolve, reject) => {
+		const child = spawn(command, args, { stdio: 'inherit', cwd: __dirname, shell: process.platform === 'win32' });
+		child.on('error', reject);
+		child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ${args.join(' ')} ended with status ${code}`))));
+	});
+
+const bin = (name) => path.join(__dirname, 'node_modules/.bin', name);
+
+async function clean() {
+	await rm('dist', { recursive: true, force: true });
+}
+
+const types = () => run(bin('tsc'));
+
+/** One readable file per node and credential; what n8n supplies stays outside, everything else is inlined. */
+async function bundle() {
+	const entries = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+	await esbuild.build({
+		entryPoints: entries,
+		outdir: 'dist',
+		outbase: '.',
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+		mainFields: ['module', 'main'],
+		external: Object.keys(manifest.peerDependencies),
+		legalComments: 'inline',
+		logLevel: 'warning',
+	});
+}
+
+const assets = () =>
+	gulp.src(['{nodes,credentials}/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json', 'nodes/**/translations/**/*.json'], { base: '.', encoding: false, allowEmpty: true }).pipe(gulp.dest('dist'));
+
+const lint = () => run(bin('eslint'), '.');
+
+async function unpack() {
+	await rm('build', { recursive: true, force: true });
+	await mkdir('build/package', { recursive: true });
+	const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', 'build'], { cwd: __dirname, shell: process.platform === 'win32' });
+	const [{ filename, size, files }] = JSON.parse(stdout);
+	await run('tar', '-xzf', path.join('build', filename), '-C', 'build');
+	console.log(`build/${filename}: ${files.length} files, ${(size / 1000).toFixed(1)} kB packed`);
+}
+
+const scanSource = () => run(process.execPath, 'scripts/scan.mjs', 'source', '.');
+const scanTarball = () => run(process.execPath, 'scripts/scan.mjs', 'tarball', 'build/package');
+
+const build = gulp.series(clean, types, gulp.parallel(bundle, assets));
+const pack = gulp.series(build, unpack);
+
+exports.clean = clean;
+exports.build = build;
+exports.pack = pack;
+exports.bundle = gulp.series(clean, gulp.parallel(bundle, assets));
+exports.check = gulp.series(pack, lint, scanSource, scanTarball);
+exports.default = build;

@@ -1,0 +1,46 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { CREDENTIAL } from '../shared/connection';
+import { errorItem, toNodeError } from '../shared/errors';
+import { searchModels } from '../shared/model-list';
+import { messagesFields } from './fields/messages';
+import { modelFields } from './fields/model';
+import { optionsFields } from './fields/options';
+import { simplifyField } from './fields/simplify';
+import { completeItem, startRun } from './run';
+
+export class StepfunChat implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'StepFun Chat',
+		name: 'stepfunChat',
+		icon: { light: 'file:stepfun.svg', dark: 'file:stepfun.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["model"].value || "No model chosen" }}',
+		description: 'Ask a StepFun model with text, images, video and audio',
+		defaults: { name: 'StepFun Chat' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: CREDENTIAL, required: true }],
+		properties: [...modelFields, ...messagesFields, simplifyField, ...optionsFields],
+	};
+
+	methods = { listSearch: { searchModels } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const run = await startRun(this);
+		const outputs = this.getInputData().map((_, itemIndex) =>
+			run.pacer.run(async () => {
+				try {
+					return await completeItem(this, itemIndex, run);
+				} catch (error) {
+					// A stopped execution is no item's failure.
+					if (this.continueOnFail() && !run.signal.aborted) return errorItem(error, itemIndex);
+					run.abort();
+					throw toNodeError(this.getNode(), error, itemIndex);
+				}
+			}),
+		);
+		return [await Promise.all(outputs)];
+	}
+}

@@ -1,0 +1,30 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { invalidInput } from '../../../stepfun/errors';
+
+export const modelFields: INodeProperties[] = [
+	{
+		displayName: 'Model',
+		name: 'model',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		required: true,
+		description: 'The model that answers',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a model...',
+				typeOptions: { searchListMethod: 'searchModels', searchable: true },
+			},
+			{ displayName: 'ID', name: 'id', type: 'string', placeholder: 'e.g. step-3.7-flash' },
+		],
+	},
+];
+
+/** @throws StepfunError `invalid_input` when no model is chosen. */
+export function readModel(context: IExecuteFunctions, itemIndex: number): string {
+	const model = context.getNodeParameter('model', itemIndex, '', { extractValue: true });
+	if (typeof model === 'string' && model.trim() !== '') return model.trim();
+	throw invalidInput('Model is empty', 'Choose a model from the list, or enter its ID, such as step-3.5-flash');
+}

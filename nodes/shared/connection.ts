@@ -1,0 +1,97 @@
+import {
+	getCredentialAllowedDomains,
+	sleep,
+	type ICredentialDataDecryptedObject,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type ILoadOptionsFunctions,
+	type ISupplyDataFunctions,
+} from 'n8n-workflow';
+import type { RequestBody } from '../../stepfun/body';
+import { baseUrl, type EndpointSettings } from '../../stepfun/endpoint';
+import { invalidInput } from '../../stepfun/errors';
+import type { HttpBody, HttpResponse, Send } from '../../stepfun/http';
+import type { Clock } from '../../stepfun/pacing';
+
+export const CREDENTIAL = 'stepfunApi';
+
+type Context = IExecuteFunctions | ISupplyDataFunctions | ILoadOptionsFunctions;
+
+/** The API as the credential describes it. */
+export interface Connection {
+	/** Without a trailing slash. */
+	baseUrl: string;
+	send: Send;
+}
+
+export const clock: Clock = { now: () => Date.now(), sleep, random: Math.random };
+
+/**
+ * Reads the credential and gives the way to the API through n8n's HTTP helper, which brings n8n's proxy settings, SSRF
+ * protection, certificates, authentication and Stop.
+ */
+export async function connect(context: Context): Promise<Connection> {
+	const credential = await context.getCredentials<ICredentialDataDecryptedObject & EndpointSettings>(CREDENTIAL);
+	const url = baseUrl(credential);
+	if (!/^https?:\/\/./i.test(url)) {
+		throw invalidInput('The Base URL in the StepFun API credential is no address', 'Enter an address that starts with https://, such as https://api.stepfun.ai/v1');
+	}
+	return { baseUrl: url, send: sendThrough(context, allowedDomains(context, credential, url)) };
+}
+
+/**
+ * The hosts that the credential may be used with. Its own regions are always among them; an address typed in as a custom base URL
+ * has to be on the list. Hosts before n8n 2.25 know no such list.
+ */
+function allowedDomains(context: Context, credential: ICredentialDataDecryptedObject & EndpointSettings, url: string): string | undefined {
+	if (typeof getCredentialAllowedDomains !== 'function') return undefined;
+	return getCredentialAllowedDomains({
+		node: context.getNode(),
+		credentialData: credential,
+		credentialOwnedSurface: true,
+		...(credential.region !== 'custom' && { nodeEndpointUrl: url }),
+	});
+}
+
+function sendThrough(context: Context, allowed: string | undefined): Send {
+	return async ({ method, url, headers, body, timeoutMs, signal }) => {
+		const options: IHttpRequestOptions = {
+			method,
+			url,
+			headers,
+			...(body && { body: body.text ?? (new StreamedBody(body) as unknown as IHttpRequestOptions['body']) }),
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			...(timeoutMs !== undefined && { timeout: timeoutMs }),
+			...(allowed !== undefined && { allowedDomains: allowed }),
+			...(signal && { abortSignal: signal }),
+		};
+		const sent = context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options) as Promise<FullResponse>;
+		const { statusCode, headers: responseHeaders, body: responseBody } = await sent;
+		return { status: statusCode, headers: responseHeaders, body: responseBody };
+	};
+}
+
+interface FullResponse {
+	statusCode: number;
+	headers: HttpResponse['headers'];
+	body: HttpBody;
+}
+
+/**
+ * A request body in the shape of a Blob, with bytes that are made while they are read. Node's own streams may not be imported by
+ * a community node, and a Blob is what n8n's HTTP client sends with a known length and without a copy.
+ */
+class StreamedBody implements Pick<Blob, 'size' | 'type'> {
+	readonly [Symbol.toStringTag] = 'Blob';
+	readonly type = 'application/json';
+	readonly size: number;
+	readonly stream: RequestBody['chunks'];
+
+	constructor({ length, chunks }: RequestBody) {
+		this.size = length;
+		this.stream = chunks;
+	}
+}

@@ -1,0 +1,41 @@
+import { NodeApiError, NodeOperationError, type IDataObject, type INode, type INodeExecutionData } from 'n8n-workflow';
+import { StepfunError } from '../../stepfun/errors';
+
+/** What an error item and an error's details carry beside the message. */
+function details(error: StepfunError): IDataObject {
+	const { type, status, requestId, retryable, attempts, hint, partial } = error;
+	return {
+		type,
+		...(status !== undefined && { status }),
+		...(requestId !== undefined && { requestId }),
+		retryable,
+		attempts,
+		...(hint !== '' && { hint }),
+		...(partial && { partial: partial as unknown as IDataObject }),
+	};
+}
+
+/** The error as n8n shows it: what happened, below it what to do, and the details to open. */
+export function toNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (!(error instanceof StepfunError)) return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
+	const tried = error.attempts > 1 ? `${error.message} (tried ${error.attempts} times)` : error.message;
+	if (error.type === 'invalid_input') return new NodeOperationError(node, tried, { description: error.hint, itemIndex });
+	const { message: _message, ...rest } = { ...details(error) };
+	const nodeError = new NodeApiError(node, {}, {
+		message: tried,
+		description: error.requestId === undefined ? error.hint : `${error.hint} (request ID ${error.requestId})`,
+		...(error.status !== undefined && { httpCode: String(error.status) }),
+		itemIndex,
+	});
+	nodeError.context['data'] = rest;
+	return nodeError;
+}
+
+/** The item that stands for a failed one under Continue On Fail; n8n routes it to the error output by these two keys. */
+export function errorItem(error: unknown, itemIndex: number): INodeExecutionData {
+	const known = error instanceof StepfunError ? details(error) : { type: 'unexpected' };
+	const message = error instanceof Error ? error.message : String(error);
+	const hint = error instanceof NodeOperationError && error.description ? { hint: error.description } : {};
+	return { json: { message, error: { ...known, ...hint } }, pairedItem: { item: itemIndex } };
+}

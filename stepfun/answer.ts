@@ -1,0 +1,186 @@
+import { createParser } from 'eventsource-parser';
+import { readChunk, type Chunk } from './chunk';
+import { tryParseJson } from './json';
+import { excerpt, looksLikeHtml, readErrorObject, serverError, StepfunError } from './errors';
+
+/** Longest single event of a stream, and longest JSON answer, in characters. */
+export const MAX_EVENT_CHARACTERS = 32 * 2 ** 20;
+
+/** The end mark of a stream. */
+const DONE = '[DONE]';
+
+/**
+ * Reads an answer's bytes into chunks, as they arrive. Whether it is a stream of events or one JSON document is told by its
+ * first character and not by what was asked for, since gateways give either. Returns true when the answer named its own end.
+ *
+ * @throws StepfunError for an error that the server reports inside its answer, for what is not this API's answer, and for an
+ * event above {@link MAX_EVENT_CHARACTERS}.
+ */
+export async function* readAnswer(body: AsyncIterable<Uint8Array>, requestId?: string): AsyncGenerator<Chunk, boolean> {
+	const texts = decode(body);
+	const first = await firstText(texts);
+	if (first === undefined) throw notTheApi('The server sent an empty answer', requestId);
+	if (first.startsWith('{')) {
+		yield readDocument(first + (await readRest(texts, first.length)), requestId);
+		return true;
+	}
+	if (looksLikeHtml(first)) throw notTheApi('The server answered with a web page instead of a completion', requestId);
+	return yield* readEvents(first, texts, requestId);
+}
+
+/** UTF-8 wherever it is split; a byte order mark is dropped. */
+async function* decode(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+	const decoder = new TextDecoder();
+	for await (const bytes of body) {
+		const text = decoder.decode(bytes, { stream: true });
+		if (text !== '') yield text;
+	}
+	const rest = decoder.decode();
+	if (rest !== '') yield rest;
+}
+
+/** The first text that is not blank, without the blanks before it. */
+async function firstText(texts: AsyncGenerator<string>): Promise<string | undefined> {
+	for (let next = await texts.next(); !next.done; next = await texts.next()) {
+		const text = next.value.trimStart();
+		if (text !== '') return text;
+	}
+	return undefined;
+}
+
+async function readRest(texts: AsyncGenerator<string>, already: number): Promise<string> {
+	const parts: string[] = [];
+	let size = already;
+	for await (const text of texts) {
+		parts.push(text);
+		size += text.length;
+		if (size > MAX_EVENT_CHARACTERS) throw tooLarge();
+	}
+	return parts.join('');
+}
+
+function readDocument(json: string, requestId?: string): Chunk {
+	const value = tryParseJson(json);
+	if (value === undefined) throw malformed('The answer is no complete JSON', json, requestId);
+	const chunk = chunkOf(value, requestId);
+	if (chunk.choices.length === 0) throw malformed('The answer holds no completion', json, requestId);
+	return chunk;
+}
+
+async function* readEvents(first: string, texts: AsyncGenerator<string>, requestId?: string): AsyncGenerator<Chunk, boolean> {
+	const reader = new EventReader();
+	for (let text: string | undefined = first; text !== undefined; ) {
+		for (const value of reader.feed(text)) {
+			if (value === DONE) return true;
+			yield chunkOf(value, requestId);
+		}
+		const next = await texts.next();
+		text = next.done ? undefined : next.value;
+	}
+	for (const value of reader.feed('\n')) {
+		if (value === DONE) return true;
+		yield chunkOf(value, requestId);
+	}
+	if (reader.unread !== undefined) throw malformed('An event of the stream is no complete JSON', reader.unread, requestId);
+	if (!reader.sawData) throw notTheApi(`The answer is no stream of events${excerpt(first)}`, requestId);
+	return false;
+}
+
+/**
+ * Server-sent events, one `data:` line at a time. In the API's own pages (seeds 000, 001, 004) the data lines follow each other
+ * without the blank line that ends an event; by the letter of the standard they would all be one event, readable only at the
+ * end. So each line is ended like an event of its own, and a document that is spread over several lines is put together again.
+ */
+class EventReader {
+	sawData = false;
+	private lines: string[] = [];
+	/** Lines of a document that is not complete yet. */
+	private pending: string[] = [];
+	private pendingSize = 0;
+	private attempts = 0;
+	private tooLarge = false;
+	private readonly parser = createParser({
+		onEvent: ({ data }) => this.lines.push(data),
+		onError: (error) => {
+			this.tooLarge ||= error.type === 'max-buffer-size-exceeded';
+		},
+		maxBufferSize: MAX_EVENT_CHARACTERS,
+	});
+
+	/** The JSON values, and the end mark, that this text completes. */
+	*feed(text: string): Generator<unknown> {
+		this.parser.feed(text.replace(/\r\n?|\n/g, '\n\n'));
+		if (this.tooLarge) throw tooLarge();
+		const lines = this.lines;
+		this.lines = [];
+		for (const line of lines) {
+			const data = line.trim();
+			if (data === '') continue;
+			this.sawData = true;
+			if (data === DONE) yield this.pending.length === 0 ? DONE : this.giveUp();
+			else yield* this.read(data);
+		}
+	}
+
+	/** The start of what has not become a JSON value. */
+	get unread(): string | undefined {
+		return this.pending[0];
+	}
+
+	private *read(data: string): Generator<unknown> {
+		if (this.pending.length === 0) {
+			const value = tryParseJson(data);
+			if (value !== undefined) {
+				yield value;
+				return;
+			}
+		}
+		this.pending.push(data);
+		this.pendingSize += data.length;
+		if (this.pendingSize > MAX_EVENT_CHARACTERS) throw tooLarge();
+		if (this.pending.length === 1 || !data.endsWith('}')) return;
+		const value = tryParseJson(this.pending.join('\n'));
+		if (value !== undefined) {
+			this.pending = [];
+			this.pendingSize = 0;
+			this.attempts = 0;
+			yield value;
+		} else if (++this.attempts >= MAX_JOIN_ATTEMPTS) this.giveUp();
+	}
+
+	private giveUp(): never {
+		throw malformed('An event of the stream is no complete JSON', this.pending[0] ?? '');
+	}
+}
+
+/** How often the lines of one document are tried as a whole: keeps the time linear when they never become one. */
+const MAX_JOIN_ATTEMPTS = 100;
+
+function chunkOf(value: unknown, requestId?: string): Chunk {
+	const said = readErrorObject(value);
+	if (said) throw serverError(said, { requestId });
+	const chunk = readChunk(value);
+	if (!chunk) throw malformed('The answer is no completion', JSON.stringify(value) ?? '', requestId);
+	return chunk;
+}
+
+const malformed = (message: string, raw: string, requestId?: string): StepfunError =>
+	new StepfunError(`${message}${excerpt(raw)}`, {
+		type: 'malformed_answer',
+		retryable: true,
+		requestId,
+		hint: 'The server, or a gateway on the way, sent something else than the chat API sends. Try again, and check the base URL in the credential',
+	});
+
+const notTheApi = (message: string, requestId?: string): StepfunError =>
+	new StepfunError(message, {
+		type: 'not_the_api',
+		requestId,
+		hint: 'Check the region, the plan and the base URL in the credential; a base URL usually ends in /v1',
+	});
+
+const tooLarge = (): StepfunError =>
+	new StepfunError(`A part of the answer is larger than ${MAX_EVENT_CHARACTERS / 2 ** 20} million characters and was not read`, {
+		type: 'answer_too_large',
+		hint: 'Check the base URL in the credential: no completion is this large',
+	});

@@ -1,0 +1,41 @@
+import { StepfunError } from './errors';
+import type { ChatRequest, Completion, CompletionChoice } from './types';
+
+/** Whether a choice holds something for whoever asked: text, or calls that are theirs to make. */
+const isAnswered = ({ message }: CompletionChoice): boolean =>
+	message.content !== '' || (message.tool_calls?.some(({ type }) => type === 'function') ?? false);
+
+/**
+ * An answer without an answer is never a success: the reasoning used up max_tokens, moderation took the text away, or the server
+ * sent nothing. An empty text is right only where a stop sequence may have come first.
+ *
+ * @throws StepfunError `empty_answer` or `content_filter`, with what there is in `partial`.
+ */
+export function checkAnswered(completion: Completion, request: ChatRequest): void {
+	if (completion.choices.some(isAnswered)) return;
+	const [first] = completion.choices;
+	const finish = first?.finish_reason;
+	const partial = first ? completion : undefined;
+	if (finish === 'length') {
+		const limit = request.max_tokens === undefined ? 'the longest answer of this model' : `the ${request.max_tokens} tokens of Maximum Tokens`;
+		throw new StepfunError(`The model used up ${limit} while reasoning, before its answer began`, {
+			type: 'empty_answer',
+			partial,
+			hint: 'Raise Maximum Tokens in Options, or lower Reasoning Effort. The reasoning is in the details',
+		});
+	}
+	if (finish === 'content_filter') {
+		throw new StepfunError('StepFun moderated the answer, and nothing of it is left', {
+			type: 'content_filter',
+			partial,
+			hint: 'Sending it again will not help: change the text or the attachment',
+		});
+	}
+	if (first && request.stop !== undefined) return;
+	throw new StepfunError('The model ended without an answer', {
+		type: 'empty_answer',
+		retryable: first === undefined,
+		partial,
+		hint: 'Try again, or word the last message differently',
+	});
+}

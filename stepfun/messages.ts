@@ -1,0 +1,127 @@
+import { invalidInput } from './errors';
+import type { ContentPart, Message, ToolCall } from './types';
+import { record } from './record';
+
+/**
+ * Reads a conversation from data: the API's own messages, or what a StepFun Chat node gave out. Unknown roles and shapes are
+ * refused, fields that belong to the output only (`parsed_arguments`, `results`, `usage` …) are left behind, and arguments that
+ * are objects become JSON again.
+ *
+ * @throws StepfunError `invalid_input` that names the message by its position, counted from 1.
+ */
+export function readMessages(value: unknown): Message[] {
+	if (!Array.isArray(value)) {
+		throw invalidInput(
+			`Messages must be a list, and ${describe(value)} was given`,
+			'Give an array such as [{"role": "user", "content": "Hello"}]',
+		);
+	}
+	if (value.length === 0) throw invalidInput('Messages is empty', 'Add at least one message with the role user');
+	return value.map((message, i) => readMessage(message, `message ${i + 1}`));
+}
+
+function readMessage(value: unknown, place: string): Message {
+	const message = record(value);
+	if (!message) throw invalidInput(`In Messages, ${place} is ${describe(value)} instead of an object`, 'Give it a role and a content');
+	switch (message['role']) {
+		case 'system':
+		case 'user':
+			return { role: message['role'], content: readContent(message['content'], place) };
+		case 'tool':
+			return { role: 'tool', tool_call_id: readToolCallId(message, place), content: readContent(message['content'], place, true) };
+		case 'assistant':
+			return readAssistant(message, place);
+		default:
+			throw invalidInput(
+				`In Messages, ${place} has ${message['role'] === undefined ? 'no role' : `the unknown role "${shown(message['role'])}"`}`,
+				'Use one of the roles system, user, assistant and tool',
+			);
+	}
+}
+
+function readAssistant(message: Record<string, unknown>, place: string): Message {
+	const calls = readToolCalls(message['tool_calls'], place);
+	const reasoning = message['reasoning_content'] || message['reasoning'];
+	const empty = message['content'] === undefined || message['content'] === null || message['content'] === '';
+	return {
+		role: 'assistant',
+		content: empty && calls.length > 0 ? null : readContent(message['content'], place),
+		...(calls.length > 0 && { tool_calls: calls }),
+		// The model needs its reasoning only to go on after the tool calls it led to.
+		...(calls.length > 0 && typeof reasoning === 'string' && { reasoning_content: reasoning }),
+	};
+}
+
+function readToolCallId(message: Record<string, unknown>, place: string): string {
+	const id = message['tool_call_id'];
+	if (typeof id === 'string' && id !== '') return id;
+	throw invalidInput(`In Messages, ${place} has the role tool and no tool_call_id`, 'Give it the id of the tool call that it answers');
+}
+
+function readToolCalls(value: unknown, place: string): ToolCall[] {
+	if (value === undefined || value === null) return [];
+	if (!Array.isArray(value)) throw invalidInput(`In Messages, the tool_calls of ${place} are ${describe(value)} instead of a list`, 'Give an array of tool calls');
+	return value.map((entry, i) => {
+		const call = record(entry);
+		const details = record(call?.['function']);
+		const id = call?.['id'];
+		const name = details?.['name'];
+		if (typeof id !== 'string' || id === '' || typeof name !== 'string' || name === '') {
+			throw invalidInput(`In Messages, tool call ${i + 1} of ${place} has no id or no function.name`, 'Pass tool calls on as the model gave them');
+		}
+		const args = details!['arguments'];
+		return { id, type: 'function', function: { name, arguments: typeof args === 'string' ? args : JSON.stringify(args ?? {}) } };
+	});
+}
+
+/** Text, or a list of parts. A tool's result may be any data, and is then sent as JSON. */
+function readContent(value: unknown, place: string, anyData = false): string | ContentPart[] {
+	if (typeof value === 'string') {
+		if (value.trim() === '' && !anyData) throw invalidInput(`In Messages, ${place} has an empty content`, 'Write a text, or remove the message');
+		return value;
+	}
+	if (Array.isArray(value) && (!anyData || value.every(isPart))) {
+		if (value.length === 0) throw invalidInput(`In Messages, ${place} has an empty content`, 'Write a text, or remove the message');
+		return value.map((part, i) => readPart(part, `part ${i + 1} of ${place}`));
+	}
+	if (anyData) return value === undefined || value === null ? '' : JSON.stringify(value);
+	throw invalidInput(`In Messages, the content of ${place} is ${describe(value)}`, 'Give a text, or an array of content parts');
+}
+
+/** Where each kind of part keeps its source. */
+const MEDIA_FIELDS = { image_url: 'url', video_url: 'url', input_audio: 'data' } as const;
+
+const isPart = (value: unknown): boolean => {
+	const type = record(value)?.['type'];
+	return type === 'text' || (typeof type === 'string' && Object.hasOwn(MEDIA_FIELDS, type));
+};
+
+function readPart(value: unknown, place: string): ContentPart {
+	const part = record(value);
+	const type = part?.['type'];
+	if (type === 'text') {
+		if (typeof part!['text'] === 'string') return { type: 'text', text: part!['text'] };
+		throw invalidInput(`In Messages, ${place} has the type text and no text`, 'Give it a field text with a string');
+	}
+	if (typeof type !== 'string' || !Object.hasOwn(MEDIA_FIELDS, type)) {
+		throw invalidInput(
+			`In Messages, ${place} has ${type === undefined ? 'no type' : `the unknown type "${shown(type)}"`}`,
+			'Use one of the types text, image_url, video_url and input_audio',
+		);
+	}
+	const field = MEDIA_FIELDS[type as keyof typeof MEDIA_FIELDS];
+	const media = typeof part![type] === 'string' ? { [field]: part![type] } : record(part![type]);
+	if (typeof media?.[field] !== 'string' || media[field] === '') {
+		throw invalidInput(`In Messages, ${place} has no ${type}.${field}`, `Give it ${type}: {${field}: …}`);
+	}
+	return { type, [type]: media } as unknown as ContentPart;
+}
+
+/** A JSON value for a sentence, without its content. */
+function describe(value: unknown): string {
+	if (value === undefined || value === null) return 'nothing';
+	if (Array.isArray(value)) return 'a list';
+	return value === '' ? 'an empty text' : { string: 'a text', number: 'a number', boolean: 'true or false', object: 'an object' }[typeof value as string] ?? 'something else';
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : describe(value)).slice(0, 60);

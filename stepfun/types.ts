@@ -1,0 +1,159 @@
+/**
+ * The wire of POST /chat/completions, as the API documents it (seed 000-004) and as it is seen (newer pages).
+ * Requests keep the API's own snake_case names. What comes back is unknown until `chunk.ts` has read it.
+ */
+import type { Attachment } from './attachment';
+
+/** A URL that StepFun fetches itself (http, https, `stepfile://`), a data URL, or bytes that are encoded on their way out. */
+export type MediaSource = string | Attachment;
+
+export interface TextPart {
+	type: 'text';
+	text: string;
+}
+
+/** jpg, png, webp or static gif; `low` costs about 400 tokens and is the API's default. */
+export interface ImagePart {
+	type: 'image_url';
+	image_url: { url: MediaSource; detail?: 'low' | 'high' };
+}
+
+/** mp4, below 128 MB, recommended below 5 minutes. */
+export interface VideoPart {
+	type: 'video_url';
+	video_url: { url: MediaSource };
+}
+
+/** mp3 or wav. `data` is a whole data URL and there is no `format`, unlike OpenAI's part of the same name. */
+export interface AudioPart {
+	type: 'input_audio';
+	input_audio: { data: MediaSource };
+}
+
+export type ContentPart = TextPart | ImagePart | VideoPart | AudioPart;
+
+export type Role = 'system' | 'user' | 'assistant' | 'tool';
+
+/** A call of a function tool as the API takes and gives it: `arguments` is JSON in a string. */
+export interface ToolCall {
+	id: string;
+	/** `function`, or the type of a tool that StepFun has already run itself, such as `web_search`. */
+	type: string;
+	function: ToolCallFunction;
+}
+
+export interface ToolCallFunction {
+	name: string;
+	arguments: string;
+	/** What a tool that StepFun ran itself has found. */
+	results?: unknown[];
+}
+
+export interface SystemMessage {
+	role: 'system';
+	content: string | ContentPart[];
+}
+
+export interface UserMessage {
+	role: 'user';
+	content: string | ContentPart[];
+}
+
+export interface AssistantMessage {
+	role: 'assistant';
+	content: string | ContentPart[] | null;
+	tool_calls?: ToolCall[];
+	/** Handed back with the tool calls it led to, so that the model goes on where it was. */
+	reasoning_content?: string;
+}
+
+export interface ToolMessage {
+	role: 'tool';
+	tool_call_id: string;
+	content: string | ContentPart[];
+}
+
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+
+/** A JSON Schema object; StepFun asks for a root of type `object` in tools. */
+export type JsonSchema = Record<string, unknown>;
+
+export interface FunctionTool {
+	type: 'function';
+	function: { name: string; description?: string; parameters?: JsonSchema };
+}
+
+/** StepFun's own search, run on its servers. */
+export interface WebSearchTool {
+	type: 'web_search';
+	function: { description: string };
+}
+
+export type Tool = FunctionTool | WebSearchTool | { type: string; function: Record<string, unknown> };
+
+export type ResponseFormat =
+	| { type: 'text' }
+	| { type: 'json_object' }
+	| { type: 'json_schema'; json_schema: { name: string; strict?: boolean; schema: JsonSchema } };
+
+export type ReasoningEffort = 'low' | 'medium' | 'high';
+export type ReasoningFormat = 'general' | 'deepseek-style';
+
+/** The body of a chat request. What is absent is not sent, and the API's default holds. */
+export interface ChatRequest {
+	model: string;
+	messages: Message[];
+	tools?: Tool[];
+	/** Tokens, reasoning included. */
+	max_tokens?: number;
+	/** 0 to 2, the API's default is 0.5. */
+	temperature?: number;
+	/** 0 to 1, the API's default is 0.9. */
+	top_p?: number;
+	/** How many choices; the API's default is 1. */
+	n?: number;
+	stream?: boolean;
+	stop?: string | string[];
+	frequency_penalty?: number;
+	response_format?: ResponseFormat;
+	reasoning_format?: ReasoningFormat;
+	reasoning_effort?: ReasoningEffort;
+	/** What the API adds tomorrow. */
+	[field: string]: unknown;
+}
+
+/** Tokens. `prompt_tokens` includes the cached ones, `completion_tokens` the reasoning. */
+export interface Usage {
+	prompt_tokens: number;
+	cached_tokens: number;
+	completion_tokens: number;
+	reasoning_tokens: number;
+	total_tokens: number;
+}
+
+export interface CompletionMessage {
+	role: 'assistant';
+	content: string;
+	/** Whichever field carried it, once; '' when there is none. */
+	reasoning: string;
+	tool_calls?: ToolCall[];
+}
+
+export interface CompletionChoice {
+	index: number;
+	message: CompletionMessage;
+	/** '' when the server gave none. */
+	finish_reason: string;
+}
+
+/** One whole answer, whether it came as a stream or as JSON. */
+export interface Completion {
+	id: string;
+	object: 'chat.completion';
+	/** Seconds since 1970. */
+	created: number;
+	model: string;
+	choices: CompletionChoice[];
+	/** Absent when the server reported none. */
+	usage?: Usage;
+}
