@@ -5,6 +5,7 @@ const shared = {
 	// ESM-only packages that the build inlines; jest runs CommonJS and has to translate them.
 	transformIgnorePatterns: ['/node_modules/(?!(eventsource-parser|p-limit|yocto-queue)/)'],
 	setupFiles: ['<rootDir>/test/setup.ts'],
+	modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
 };
 
 module.exports = {

@@ -1,0 +1,67 @@
+import { request } from 'undici';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator';
+
+// What an answer holds is the matter of each test; its type is not.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Json = any;
+
+/** Starts an emulator for the tests of a file. */
+export function useEmulator(options?: EmulatorOptions): { readonly current: Emulator } {
+	let emulator: Emulator;
+	beforeAll(async () => {
+		emulator = await startEmulator(options);
+	});
+	afterEach(() => emulator.reset());
+	afterAll(() => emulator.close());
+	return {
+		get current() {
+			return emulator;
+		},
+	};
+}
+
+export interface Answer {
+	status: number;
+	headers: Record<string, string | string[] | undefined>;
+	text: string;
+	json: Json;
+}
+
+export async function send(
+	emulator: Emulator,
+	body: unknown,
+	{ path = '/v1/chat/completions', key = 'sk-emulator', method = 'POST' } = {},
+): Promise<Answer> {
+	const response = await request(`${emulator.origin}${path}`, {
+		method,
+		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+		body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+	});
+	const text = await response.body.text();
+	const isJson = String(response.headers['content-type']).includes('json');
+	return {
+		status: response.statusCode,
+		headers: response.headers,
+		text,
+		json: isJson ? JSON.parse(text) : undefined,
+	};
+}
+
+export const ask = (content: unknown, more: object = {}) => ({
+	model: 'step-3.7-flash',
+	messages: [{ role: 'user', content }],
+	...more,
+});
+
+/** The chunks of an SSE text, `[DONE]` left out. */
+export const chunksOf = (text: string): Json[] =>
+	text
+		.split(/\r?\n/)
+		.filter((line) => line.startsWith('data: ') && line !== 'data: [DONE]')
+		.map((line) => JSON.parse(line.slice('data: '.length)));
+
+export const joinDeltas = (chunks: Json[], field: string, index = 0): string =>
+	chunks
+		.filter((chunk) => chunk.choices[0].index === index)
+		.map((chunk) => chunk.choices[0].delta[field] ?? '')
+		.join('');

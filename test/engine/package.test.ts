@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PackageDirectoryLoader } from 'n8n-core';
+
+// Left by `gulp pack`, which `npm test` runs first.
+const unpacked = path.join(__dirname, '../../build/package');
+const manifest = (): Record<string, unknown> => JSON.parse(readFileSync(path.join(unpacked, 'package.json'), 'utf8'));
+
+test('the unpacked tarball is there', () => {
+	expect(existsSync(unpacked)).toBe(true);
+});
+
+test("n8n-core's loader finds the node, its codex and the credential in it", async () => {
+	const loader = new PackageDirectoryLoader(unpacked);
+	await loader.loadAll();
+	expect(Object.keys(loader.nodeTypes)).toContain('stepfunChat');
+	expect(Object.keys(loader.credentialTypes)).toEqual(['stepfunApi']);
+	const { description } = loader.getNode('stepfunChat').type as { description: Record<string, unknown> };
+	expect(description['codex']).toMatchObject({ categories: expect.any(Array), alias: expect.arrayContaining(['阶跃星辰']) });
+	expect(description['iconUrl']).toMatchObject({ light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.dark\.svg$/) });
+});
+
+test('the package brings nothing at run time and holds nothing but what n8n needs', () => {
+	expect(manifest()).not.toHaveProperty('dependencies');
+	const files = execFileSync('find', ['.', '-type', 'f'], { cwd: unpacked, encoding: 'utf8' }).trim().split('\n').sort();
+	expect(files.filter((file) => !file.startsWith('./dist/'))).toEqual([
+		'./CHANGELOG.md',
+		'./LICENSE.md',
+		'./README.md',
+		'./README.zh-CN.md',
+		'./index.js',
+		'./package.json',
+	]);
+	expect(files.filter((file) => file.startsWith('./dist/') && !/\.(?:js|json|svg)$/.test(file))).toEqual([]);
+});
