@@ -72,5 +72,15 @@ export class StepfunApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: { baseURL: baseUrlExpression, url: '/models', disableFollowRedirect: true },
+		rules: [
+			{
+				type: 'responseCode',
+				properties: { value: 401, message: 'This key is not accepted. Check the key, and that Region is the one where it was created' },
+			},
+			{
+				type: 'responseCode',
+				properties: { value: 404, message: 'There is no StepFun API at this address. Check the Base URL; it usually ends in /v1' },
+			},
+		],
 	};
 }

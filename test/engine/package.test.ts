@@ -16,7 +16,7 @@ test("n8n-core's loader finds the node, its codex and the credential in it", asy
 	await loader.loadAll();
 	expect(Object.keys(loader.nodeTypes)).toContain('stepfunChat');
 	expect(Object.keys(loader.credentialTypes)).toEqual(['stepfunApi']);
-	const { description } = loader.getNode('stepfunChat').type as { description: Record<string, unknown> };
+	const description: { codex?: unknown; iconUrl?: unknown } = loader.getNode('stepfunChat').type.description;
 	expect(description['codex']).toMatchObject({ categories: expect.any(Array), alias: expect.arrayContaining(['阶跃星辰']) });
 	expect(description['iconUrl']).toMatchObject({ light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.dark\.svg$/) });
 });

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { N8nClient, Workflow } from '../../host/client';
+import { chatNodeType, credentialType } from '../../host/names';
+import { chatWorkflow, connect, emulator } from './harness';
+
+let n8n: N8nClient;
+let stepfun: Awaited<ReturnType<typeof emulator>>;
+let credential: { id: string; name: string };
+
+beforeAll(async () => {
+	n8n = await connect();
+	stepfun = await emulator();
+	credential = await n8n.importCredential(stepfun.credential('Server tests'));
+});
+beforeEach(() => stepfun.reset());
+afterAll(async () => await stepfun.close());
+
+test('n8n offers the node and its credential', async () => {
+	const nodes = await n8n.call<Array<{ name: string }>>('GET', '/types/nodes.json');
+	const credentials = await n8n.call<Array<{ name: string }>>('GET', '/types/credentials.json');
+	expect(nodes.map(({ name }) => name)).toContain(chatNodeType);
+	expect(credentials.map(({ name }) => name)).toContain(credentialType);
+});
+
+const examples = path.join(__dirname, '../../examples');
+test.each(readdirSync(examples).filter((file) => file.endsWith('.json')))(
+	'example %s succeeds',
+	async (file) => {
+		const workflow = JSON.parse(readFileSync(path.join(examples, file), 'utf8')) as Workflow;
+		const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
+		const execution = await n8n.executeWorkflow(id);
+		expect(execution).toMatchObject({ status: 'success', error: undefined });
+	},
+);
+
+test('the first example answers each of its topics', async () => {
+	const workflow = JSON.parse(readFileSync(path.join(examples, '01-first-answer.json'), 'utf8')) as Workflow;
+	const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
+	const execution = await n8n.executeWorkflow(id);
+	expect(execution.items('StepFun Chat').map(({ content }) => content)).toEqual([
+		expect.stringContaining('Explain why the sky is blue.'),
+		expect.stringContaining('Explain how bread rises.'),
+	]);
+	expect(stepfun.requests).toHaveLength(2);
+});
+
+test('a wrong key fails the execution with a message that says so', async () => {
+	const wrong = await n8n.importCredential(
+		stepfun.credential('Server tests, wrong key', { apiKey: 'sk-wrong' }),
+	);
+	const id = await n8n.importWorkflow(
+		chatWorkflow('Wrong key', wrong, {
+			model: { __rl: true, mode: 'id', value: 'step-3.5-flash' },
+			messages: { values: [{ role: 'user', content: 'Hello' }] },
+		}),
+	);
+	const execution = await n8n.executeWorkflow(id);
+	expect(execution.status).toBe('error');
+	expect(execution.lastNode).toBe('StepFun Chat');
+	expect(execution.error?.message).toMatch(/key/i);
+});
