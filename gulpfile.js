@@ -3,7 +3,7 @@
 //   gulp pack     build, then npm pack and unpack into build/package
 //   gulp check    pack, lint, n8n's scan on the sources and on the unpacked tarball
 const { execFile, spawn } = require('node:child_process');
-const { mkdir, rm } = require('node:fs/promises');
+const { mkdir, readdir, readFile, rm, writeFile } = require('node:fs/promises');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const esbuild = require('esbuild');
@@ -29,7 +29,7 @@ const types = () => run(bin('tsc'));
 /** One readable file per node and credential; what n8n supplies stays outside, everything else is inlined. */
 async function bundle() {
 	const entries = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
-	await esbuild.build({
+	const { metafile } = await esbuild.build({
 		entryPoints: entries,
 		outdir: 'dist',
 		outbase: '.',
@@ -41,11 +41,25 @@ async function bundle() {
 		external: Object.keys(manifest.peerDependencies),
 		legalComments: 'inline',
 		logLevel: 'warning',
+		metafile: true,
 	});
+	await writeFile('dist/THIRD-PARTY-NOTICES.md', await notices(Object.keys(metafile.inputs)));
+}
+
+/** Names and licences of the libraries that were inlined, told by the files that the bundles are made of. */
+async function notices(files) {
+	const packages = [...new Set(files.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean))].sort();
+	const texts = packages.map(async (name) => {
+		const folder = path.join('node_modules', name);
+		const { version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+		const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+		return `## ${name} ${version} (${license})\n\n${(await readFile(path.join(folder, file), 'utf8')).trim()}`;
+	});
+	return ['# Third-party notices', 'These libraries are part of the files beside this one.', ...(await Promise.all(texts))].join('\n\n') + '\n';
 }
 
 const assets = () =>
-	gulp.src(['{nodes,credentials}/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json', 'nodes/**/translations/**/*.json'], { base: '.', encoding: false, allowEmpty: true }).pipe(gulp.dest('dist'));
+	gulp.src(['{nodes,credentials}/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], { base: '.', encoding: false, allowEmpty: true }).pipe(gulp.dest('dist'));
 
 const lint = () => run(bin('eslint'), '.');
 

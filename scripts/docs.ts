@@ -12,7 +12,7 @@ import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node';
 
 type Entry = INodeProperties | INodePropertyOptions | INodePropertyCollection;
 
-/** Texts by property name, as n8n's translation files hold them under `nodeView`. */
+/** Texts by property name; those of collections and of choices are under `options`. */
 export interface Translation {
 	[property: string]: { displayName?: string; description?: string; options?: Translation; [nested: string]: unknown };
 }
@@ -73,12 +73,8 @@ const escapeCell = (text: string): string => text.replace(/\|/g, '\\|').replace(
 
 function translationOf(name: string, locale: Locale): Translation {
 	if (locale === 'en') return {};
-	const file = path.join(__dirname, '..', 'nodes/StepfunChat/translations', locale, `${name}.json`);
-	try {
-		return (JSON.parse(readFileSync(file, 'utf8')) as { nodeView: Translation }).nodeView;
-	} catch {
-		return {};
-	}
+	const texts = JSON.parse(readFileSync(path.join(__dirname, `../docs/fields.${locale}.json`), 'utf8')) as Record<string, Translation>;
+	return texts[name] ?? {};
 }
 
 /** The README with its tables made anew. */
