@@ -39,6 +39,8 @@ async function bundle() {
 		target: 'node20',
 		mainFields: ['module', 'main'],
 		external: Object.keys(manifest.peerDependencies),
+		// What is loaded only when it is used is still loaded by require(): n8n's own packages are found by NODE_PATH, which import() ignores.
+		supported: { 'dynamic-import': false },
 		legalComments: 'inline',
 		logLevel: 'warning',
 		metafile: true,

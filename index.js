@@ -2,4 +2,5 @@
 module.exports = {
 	...require('./dist/credentials/StepfunApi.credentials.js'),
 	...require('./dist/nodes/StepfunChat/StepfunChat.node.js'),
+	...require('./dist/nodes/LmChatStepfun/LmChatStepfun.node.js'),
 };

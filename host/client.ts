@@ -137,17 +137,23 @@ export class N8nClient {
 	/**
 	 * Runs a workflow from its trigger, as the editor's button does, and waits for its end.
 	 * @param timeout ms
+	 * @param input what a trigger that waits for something, such as a chat message, is to have received
 	 * @throws when it has not ended in time; a failed execution is returned, not thrown
 	 */
-	async executeWorkflow(id: string, { timeout = 120_000 } = {}): Promise<Execution> {
+	async executeWorkflow(id: string, { timeout = 120_000, input }: { timeout?: number; input?: Record<string, unknown> } = {}): Promise<Execution> {
+		return await this.finishedExecution(await this.startWorkflow(id, input), { timeout });
+	}
+
+	/** Starts a workflow as `executeWorkflow` does. @returns the execution's id */
+	async startWorkflow(id: string, input?: Record<string, unknown>): Promise<string> {
 		const { nodes } = await this.call<Workflow>('GET', `/rest/workflows/${id}`);
 		const trigger = nodes.find(({ type }) => /trigger$/i.test(type));
 		if (!trigger) throw new Error(`Workflow ${id} has no trigger to start from`);
 		const started = await this.call<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, {
-			triggerToStartFrom: { name: trigger.name },
+			triggerToStartFrom: { name: trigger.name, ...(input && { data: triggerData(input) }) },
 		});
 		if (!started.executionId) throw new Error(`n8n did not start workflow ${id}: ${JSON.stringify(started)}`);
-		return await this.finishedExecution(started.executionId, { timeout });
+		return started.executionId;
 	}
 
 	/** Waits for an execution's end. @param timeout ms */
@@ -169,6 +175,16 @@ export class N8nClient {
 		return found.find((workflow) => workflow.id === id);
 	}
 }
+
+/** What n8n records of a trigger that has received one item. */
+const triggerData = (json: Record<string, unknown>) => ({
+	startTime: Date.now(),
+	executionTime: 0,
+	executionIndex: 0,
+	executionStatus: 'success',
+	source: [],
+	data: { main: [[{ json }]] },
+});
 
 async function send(url: string, cookie: string, method: string, path: string, body?: unknown) {
 	const response = await fetch(url + path, {

@@ -19,7 +19,7 @@ const DONE = '[DONE]';
 export async function* readAnswer(body: AsyncIterable<Uint8Array>, requestId?: string): AsyncGenerator<Chunk, boolean> {
 	const texts = decode(body);
 	const first = await firstText(texts);
-	if (first === undefined) throw notTheApi('The server sent an empty answer', requestId);
+	if (first === undefined) throw malformed('The server sent an empty answer', '', requestId);
 	if (first.startsWith('{')) {
 		yield readDocument(first + (await readRest(texts, first.length)), requestId);
 		return true;
@@ -62,26 +62,26 @@ async function readRest(texts: AsyncGenerator<string>, already: number): Promise
 function readDocument(json: string, requestId?: string): Chunk {
 	const value = tryParseJson(json);
 	if (value === undefined) throw malformed('The answer is no complete JSON', json, requestId);
-	const chunk = chunkOf(value, requestId);
+	const chunk = chunkOf(value, json, requestId);
 	if (chunk.choices.length === 0) throw malformed('The answer holds no completion', json, requestId);
 	return chunk;
 }
 
 async function* readEvents(first: string, texts: AsyncGenerator<string>, requestId?: string): AsyncGenerator<Chunk, boolean> {
-	const reader = new EventReader();
+	const reader = new EventReader(requestId);
 	for (let text: string | undefined = first; text !== undefined; ) {
-		for (const value of reader.feed(text)) {
-			if (value === DONE) return true;
-			yield chunkOf(value, requestId);
+		for (const event of reader.feed(text)) {
+			if (event === DONE) return true;
+			yield event;
 		}
 		const next = await texts.next();
 		text = next.done ? undefined : next.value;
 	}
-	for (const value of reader.feed('\n')) {
-		if (value === DONE) return true;
-		yield chunkOf(value, requestId);
+	for (const event of reader.feed('\n')) {
+		if (event === DONE) return true;
+		yield event;
 	}
-	if (reader.unread !== undefined) throw malformed('An event of the stream is no complete JSON', reader.unread, requestId);
+	reader.end();
 	if (!reader.sawData) throw notTheApi(`The answer is no stream of events${excerpt(first)}`, requestId);
 	return false;
 }
@@ -94,10 +94,10 @@ async function* readEvents(first: string, texts: AsyncGenerator<string>, request
 class EventReader {
 	sawData = false;
 	private lines: string[] = [];
-	/** Lines of a document that is not complete yet. */
+	/** Lines of a document that is not complete yet, and how many of its brackets are open. */
 	private pending: string[] = [];
 	private pendingSize = 0;
-	private attempts = 0;
+	private depth = 0;
 	private tooLarge = false;
 	private readonly parser = createParser({
 		onEvent: ({ data }) => this.lines.push(data),
@@ -107,8 +107,10 @@ class EventReader {
 		maxBufferSize: MAX_EVENT_CHARACTERS,
 	});
 
-	/** The JSON values, and the end mark, that this text completes. */
-	*feed(text: string): Generator<unknown> {
+	constructor(private readonly requestId: string | undefined) {}
+
+	/** The chunks, and the end mark, that this text completes. */
+	*feed(text: string): Generator<Chunk | typeof DONE> {
 		this.parser.feed(text.replace(/\r\n?|\n/g, '\n\n'));
 		if (this.tooLarge) throw tooLarge();
 		const lines = this.lines;
@@ -117,50 +119,63 @@ class EventReader {
 			const data = line.trim();
 			if (data === '') continue;
 			this.sawData = true;
-			if (data === DONE) yield this.pending.length === 0 ? DONE : this.giveUp();
-			else yield* this.read(data);
+			if (data !== DONE) yield* this.read(data);
+			else if (this.pending.length === 0) yield DONE;
+			else this.giveUp();
 		}
 	}
 
-	/** The start of what has not become a JSON value. */
-	get unread(): string | undefined {
-		return this.pending[0];
+	/** @throws StepfunError `malformed_answer` when the stream has ended within a document. */
+	end(): void {
+		if (this.pending.length > 0) this.giveUp();
 	}
 
-	private *read(data: string): Generator<unknown> {
+	private *read(data: string): Generator<Chunk> {
 		if (this.pending.length === 0) {
 			const value = tryParseJson(data);
 			if (value !== undefined) {
-				yield value;
+				yield chunkOf(value, data, this.requestId);
 				return;
 			}
 		}
 		this.pending.push(data);
 		this.pendingSize += data.length;
+		this.depth += openBrackets(data);
 		if (this.pendingSize > MAX_EVENT_CHARACTERS) throw tooLarge();
-		if (this.pending.length === 1 || !data.endsWith('}')) return;
-		const value = tryParseJson(this.pending.join('\n'));
-		if (value !== undefined) {
-			this.pending = [];
-			this.pendingSize = 0;
-			this.attempts = 0;
-			yield value;
-		} else if (++this.attempts >= MAX_JOIN_ATTEMPTS) this.giveUp();
+		if (this.depth > 0) return;
+		const document = this.pending.join('\n');
+		const value = tryParseJson(document);
+		if (value === undefined) this.giveUp();
+		this.pending = [];
+		this.pendingSize = this.depth = 0;
+		yield chunkOf(value, document, this.requestId);
 	}
 
 	private giveUp(): never {
-		throw malformed('An event of the stream is no complete JSON', this.pending[0] ?? '');
+		throw malformed('An event of the stream is no complete JSON', this.pending[0] ?? '', this.requestId);
 	}
 }
 
-/** How often the lines of one document are tried as a whole: keeps the time linear when they never become one. */
-const MAX_JOIN_ATTEMPTS = 100;
+/** How many brackets a line of JSON opens and does not close; strings, which never go beyond their line, do not count. */
+function openBrackets(line: string): number {
+	let depth = 0;
+	let quoted = false;
+	for (let i = 0; i < line.length; i += 1) {
+		const character = line[i];
+		if (quoted && character === '\\') i += 1;
+		else if (character === '"') quoted = !quoted;
+		else if (quoted) continue;
+		else if (character === '{' || character === '[') depth += 1;
+		else if (character === '}' || character === ']') depth -= 1;
+	}
+	return depth;
+}
 
-function chunkOf(value: unknown, requestId?: string): Chunk {
+function chunkOf(value: unknown, raw: string, requestId: string | undefined): Chunk {
 	const said = readErrorObject(value);
 	if (said) throw serverError(said, { requestId });
 	const chunk = readChunk(value);
-	if (!chunk) throw malformed('The answer is no completion', JSON.stringify(value) ?? '', requestId);
+	if (!chunk) throw malformed('The answer is no completion', raw, requestId);
 	return chunk;
 }
 

@@ -1,4 +1,4 @@
-import { Attachment } from './attachment';
+import { Attachment, base64Length } from './attachment';
 import type { ChatRequest } from './types';
 
 /** A JSON body whose attachments are base64-encoded on their way out. */
@@ -6,7 +6,7 @@ export interface RequestBody {
 	/** Exact length in bytes, for the content-length header. */
 	length: number;
 	/** The body from its first byte; may be asked for again when a request is retried. */
-	chunks(): AsyncIterable<string | Uint8Array>;
+	chunks(): AsyncIterable<string>;
 	/** The whole body where it holds no attachment. */
 	text?: string;
 }
@@ -29,14 +29,11 @@ export function requestBody(request: ChatRequest): RequestBody {
 			for (const [i, text] of texts.entries()) {
 				yield text;
 				const attachment = attachments[i];
-				if (attachment) yield* base64(attachment);
+				if (attachment) yield* attachment.base64();
 			}
 		},
 	};
 }
-
-/** Bytes of base64 that `size` bytes take, padding included. */
-export const base64Length = (size: number): number => 4 * Math.ceil(size / 3);
 
 async function* once(text: string): AsyncGenerator<string> {
 	yield text;
@@ -54,23 +51,3 @@ function inline(value: unknown, attachments: Attachment[], mark: string): unknow
 	}
 	return value;
 }
-
-/** Base64 of a stream of bytes: groups of three bytes are kept together across the stream's own chunks. */
-async function* base64(attachment: Attachment): AsyncGenerator<string> {
-	let rest: Uint8Array = new Uint8Array(0);
-	let sent = 0;
-	for await (const chunk of await attachment.open()) {
-		sent += chunk.length;
-		if (sent > attachment.size) break;
-		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-		const whole = bytes.length - (bytes.length % 3);
-		if (whole > 0) yield view(bytes.subarray(0, whole)).toString('base64');
-		rest = bytes.slice(whole);
-	}
-	if (sent !== attachment.size) {
-		throw new Error(`An attachment of type ${attachment.mimeType} changed while it was sent: ${attachment.size} bytes were announced, ${sent} were read`);
-	}
-	if (rest.length > 0) yield view(rest).toString('base64');
-}
-
-const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

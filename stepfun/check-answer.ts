@@ -12,26 +12,26 @@ const isAnswered = ({ message }: CompletionChoice): boolean =>
  * @throws StepfunError `empty_answer` or `content_filter`, with what there is in `partial`.
  */
 export function checkAnswered(completion: Completion, request: ChatRequest): void {
-	if (completion.choices.some(isAnswered)) return;
+	if (completion.choices.some((choice) => isAnswered(choice) && choice.finish_reason !== 'content_filter')) return;
 	const [first] = completion.choices;
 	const finish = first?.finish_reason;
 	const partial = first ? completion : undefined;
 	if (finish === 'length') {
-		const limit = request.max_tokens === undefined ? 'the longest answer of this model' : `the ${request.max_tokens} tokens of Maximum Tokens`;
+		const limit = request.max_tokens === undefined ? 'the longest answer of this model' : `the ${request.max_tokens} tokens of Maximum Number of Tokens`;
 		throw new StepfunError(`The model used up ${limit} while reasoning, before its answer began`, {
 			type: 'empty_answer',
 			partial,
-			hint: 'Raise Maximum Tokens in Options, or lower Reasoning Effort. The reasoning is in the details',
+			hint: 'Raise Maximum Number of Tokens in Options, or lower Reasoning Effort. The reasoning is in the details',
 		});
 	}
 	if (finish === 'content_filter') {
-		throw new StepfunError('StepFun moderated the answer, and nothing of it is left', {
+		throw new StepfunError('StepFun moderated the answer', {
 			type: 'content_filter',
 			partial,
-			hint: 'Sending it again will not help: change the text or the attachment',
+			hint: 'Sending it again will not help: change the text or the attachment. What was left of the answer is in the details',
 		});
 	}
-	if (first && request.stop !== undefined) return;
+	if (finish === 'stop' && request.stop !== undefined) return;
 	throw new StepfunError('The model ended without an answer', {
 		type: 'empty_answer',
 		retryable: first === undefined,

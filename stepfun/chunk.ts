@@ -86,7 +86,13 @@ function readToolCall(value: unknown): ToolCallDelta | undefined {
 /** JSON in a string, or, from some gateways, the object itself. */
 function readArguments(value: unknown): string {
 	if (typeof value === 'string') return value;
-	return value !== null && typeof value === 'object' ? JSON.stringify(value) : '';
+	if (value === null || typeof value !== 'object') return '';
+	try {
+		return JSON.stringify(value);
+	} catch {
+		// Nested too deeply to be written again.
+		return '';
+	}
 }
 
 /** Cached tokens come at the top level (seed 000) or nested (newer pages). */

@@ -6,6 +6,9 @@ import type { Completion, CompletionChoice, Usage } from './types';
 /** Longest answer that is kept: characters of content, reasoning and arguments of all choices together. */
 export const MAX_ANSWER_CHARACTERS = 64 * 2 ** 20;
 
+/** What a choice weighs beside its texts, in characters: keeps a flood of empty ones within the limit of an answer. */
+const CHOICE_OVERHEAD = 500;
+
 interface OpenChoice {
 	content: string;
 	reasoning: string;
@@ -20,6 +23,7 @@ export class CompletionBuilder {
 	private created = 0;
 	private usage: Usage | undefined;
 	private size = 0;
+	private hasText = false;
 	private readonly choices = new Map<number, OpenChoice>();
 
 	/** @throws StepfunError `answer_too_large`, with what had arrived, beyond {@link MAX_ANSWER_CHARACTERS}. */
@@ -34,7 +38,7 @@ export class CompletionBuilder {
 			throw new StepfunError(`The answer is longer than ${MAX_ANSWER_CHARACTERS / 2 ** 20} million characters and was stopped`, {
 				type: 'answer_too_large',
 				partial: this.build(),
-				hint: 'Set Maximum Tokens in Options',
+				hint: 'Set Maximum Number of Tokens in Options',
 			});
 		}
 	}
@@ -44,11 +48,14 @@ export class CompletionBuilder {
 		if (!choice) {
 			choice = { content: '', reasoning: '', toolCalls: new ToolCallAssembler(), finishReason: '' };
 			this.choices.set(delta.index, choice);
+			this.size += CHOICE_OVERHEAD;
 		}
 		choice.content += delta.content;
 		choice.reasoning += delta.reasoning;
 		choice.finishReason = delta.finishReason || choice.finishReason;
-		this.size += delta.content.length + delta.reasoning.length + choice.toolCalls.add(delta.toolCalls, delta.whole);
+		const added = delta.content.length + delta.reasoning.length + choice.toolCalls.add(delta.toolCalls, delta.whole);
+		this.size += added;
+		this.hasText ||= added > 0;
 	}
 
 	/** Whether every choice has said why it ended; false while there is none. */
@@ -58,7 +65,7 @@ export class CompletionBuilder {
 
 	/** Whether anything but the frame of an answer has arrived. */
 	get started(): boolean {
-		return this.size > 0;
+		return this.hasText;
 	}
 
 	/** What has arrived so far, choices in the order of their index. */

@@ -1,6 +1,7 @@
 import { header, type HttpResponse } from './http';
 import type { Completion } from './types';
 import { record } from './record';
+import { redact } from './redact';
 
 /** What StepFun's own error types do not cover: trouble on this side or on the way. */
 export type LocalErrorType =
@@ -15,7 +16,8 @@ export type LocalErrorType =
 	| 'answer_too_large'
 	| 'incomplete_answer'
 	| 'empty_answer'
-	| 'invalid_json_answer';
+	| 'invalid_json_answer'
+	| 'too_many_iterations';
 
 export interface StepfunErrorDetails {
 	/** StepFun's own error type, such as `rate_limited`, or one of ours. */
@@ -34,7 +36,6 @@ export interface StepfunErrorDetails {
 	partial?: Completion;
 	/** How often the request was sent. */
 	attempts?: number;
-	cause?: unknown;
 }
 
 /** Everything that can go wrong with a completion, in one shape. `message` says what happened, `hint` what to do. */
@@ -50,7 +51,7 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 	attempts: number;
 
 	constructor(message: string, details: StepfunErrorDetails) {
-		super(message, { cause: details.cause });
+		super(message);
 		this.type = details.type;
 		this.status = details.status;
 		this.requestId = details.requestId;
@@ -59,6 +60,11 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 		this.hint = details.hint ?? '';
 		this.partial = details.partial;
 		this.attempts = details.attempts ?? 1;
+	}
+
+	/** The same error with other details. */
+	with(details: Partial<StepfunErrorDetails>): StepfunError {
+		return new StepfunError(this.message, { ...this, ...details });
 	}
 }
 
@@ -130,8 +136,8 @@ export function serverError(
 	context: { status?: number; requestId?: string; retryAfterMs?: number; partial?: Completion } = {},
 ): StepfunError {
 	const status = said.status ?? (said.type === undefined ? undefined : STATUS_OF_TYPE[said.type]) ?? errorStatus(context.status);
-	return new StepfunError(said.message, {
-		type: said.type ?? (status === undefined ? 'server_error' : `http_${status}`),
+	return new StepfunError(redact(said.message, LONGEST_MESSAGE), {
+		type: typeName(said.type) ?? (status === undefined ? 'server_error' : `http_${status}`),
 		status,
 		requestId: context.requestId,
 		retryAfterMs: context.retryAfterMs,
@@ -140,6 +146,11 @@ export function serverError(
 		partial: context.partial,
 	});
 }
+
+const LONGEST_MESSAGE = 500;
+
+/** A type that is a name; anything else may hold anything. */
+const typeName = (type: string | undefined): string | undefined => (type !== undefined && /^[\w.-]{1,64}$/.test(type) ? type : undefined);
 
 const errorStatus = (status: number | undefined): number | undefined => (status !== undefined && status >= 400 ? status : undefined);
 
@@ -191,8 +202,10 @@ function messageOnly(value: unknown): { message: string } | undefined {
 	return message === undefined ? undefined : { message };
 }
 
-export const requestIdOf = (response: HttpResponse): string | undefined =>
-	header(response, 'x-trace-id') ?? header(response, 'x-request-id');
+export function requestIdOf(response: HttpResponse): string | undefined {
+	const id = header(response, 'x-trace-id') ?? header(response, 'x-request-id');
+	return id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined;
+}
 
 /** Retry-After in ms, from seconds or an HTTP date; undefined where it is absent or unreadable. */
 export function retryAfterMs(value: string | undefined, now: number = Date.now()): number | undefined {
@@ -207,6 +220,12 @@ const NETWORK_HINT = 'Check the base URL in the credential, and that this n8n ma
 
 /** Node's codes for a request that got no answer, and what they mean to a person. */
 const NETWORK_CODES: ReadonlyArray<readonly [pattern: RegExp, message: string, retryable: boolean, hint: string]> = [
+	[
+		/SSRF|restricted IP|hostname is restricted|Domain not allowed/i,
+		'n8n does not allow requests to this address',
+		false,
+		'Whoever runs this n8n can allow it: in the credential under Allowed Domains, or in the settings of the SSRF protection',
+	],
 	[/ENOTFOUND|EAI_AGAIN/, 'The address could not be found (DNS)', true, NETWORK_HINT],
 	[/ECONNREFUSED/, 'The connection was refused', true, NETWORK_HINT],
 	[/ENETUNREACH|EHOSTUNREACH/, 'The address cannot be reached', true, NETWORK_HINT],
@@ -233,14 +252,14 @@ export function connectionError(cause: unknown, url: string, partial?: Completio
 	if (partial) {
 		return new StepfunError(`The connection to ${place} broke off in the middle of the answer`, {
 			type: 'connection_cut',
+			retryable: true,
 			partial,
 			hint: 'What had arrived is in the details. Try again in a while',
-			cause,
 		});
 	}
-	if (!known) return new StepfunError(`The request to ${place} could not be made${excerpt(told)}`, { type: 'connection_failed', hint: NETWORK_HINT, cause });
+	if (!known) return new StepfunError(`The request to ${place} could not be made${excerpt(told)}`, { type: 'connection_failed', hint: NETWORK_HINT });
 	const [, message, retryable, hint] = known;
-	return new StepfunError(`${message}: ${place}`, { type: 'connection_failed', retryable, hint, cause });
+	return new StepfunError(`${message}: ${place}`, { type: 'connection_failed', retryable, hint });
 }
 
 /** Codes and messages of an error and of what caused it; never its request, which holds the key and the prompt. */
@@ -261,8 +280,8 @@ export function originOf(url: string): string {
 
 export const looksLikeHtml = (body: string): boolean => /^\s{0,100}</.test(body);
 
-/** At most 200 characters of a text, on one line, for the end of a message. */
+/** The start of a server's text, for the end of a message. */
 export function excerpt(body: string): string {
-	const line = body.slice(0, 400).replace(/\s+/g, ' ').trim().slice(0, 200);
+	const line = redact(body, 200);
 	return line === '' ? '' : `: ${line}`;
 }

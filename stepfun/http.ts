@@ -6,9 +6,9 @@ export interface HttpRequest {
 	url: string;
 	headers: Record<string, string>;
 	body?: RequestBody;
-	/** Longest wait in ms for the response's headers, and the longest silence of the connection after them. */
+	/** Longest wait in ms for the response's headers, and the longest silence of the connection after them; default none. */
 	timeoutMs?: number;
-	/** Ends the request before its headers have come; afterwards the body is destroyed instead. */
+	/** Ends the request, and its answer while that is still coming. */
 	signal?: AbortSignal;
 }
 

@@ -2,6 +2,7 @@ import { connectionError, excerpt, looksLikeHtml, statusError, StepfunError } fr
 import { tryParseJson } from './json';
 import { readText, type HttpResponse, type Send } from './http';
 import { chatModels, type Model } from './models';
+import { withoutKey } from './redact';
 
 const TIMEOUT_MS = 30_000;
 
@@ -10,7 +11,7 @@ const TIMEOUT_MS = 30_000;
  *
  * @throws StepfunError
  */
-export async function listModels({ send, baseUrl }: { send: Send; baseUrl: string }): Promise<Model[]> {
+export async function listModels({ send, baseUrl, apiKey }: { send: Send; baseUrl: string; apiKey?: string }): Promise<Model[]> {
 	const url = `${baseUrl}/models`;
 	let response: HttpResponse;
 	let text: string;
@@ -20,7 +21,7 @@ export async function listModels({ send, baseUrl }: { send: Send; baseUrl: strin
 	} catch (cause) {
 		throw connectionError(cause, url);
 	}
-	if (response.status < 200 || response.status > 299) throw statusError(response, text, url);
+	if (response.status < 200 || response.status > 299) throw statusError(response, withoutKey(text, apiKey), url);
 	const value = tryParseJson(text);
 	if (value === undefined) {
 		throw new StepfunError(`The server answered with something else than a list of models${looksLikeHtml(text) ? ', a web page' : excerpt(text)}`, {

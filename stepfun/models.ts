@@ -33,7 +33,10 @@ export function chatModels(answer: unknown): Model[] {
 	return [...models.values()].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
 }
 
-/** Efforts that a model takes: step-3.5-flash-2603 has two tiers (seed 003), the others three. */
+/** Models, by the start of their id, whose reasoning has two tiers (seed 003). */
+export const TWO_TIER_MODELS: readonly string[] = ['step-3.5-flash-2603'];
+
+/** Efforts that a model takes; none of them switches reasoning off. */
 export function reasoningEfforts(model: string): ReasoningEffort[] {
-	return model.startsWith('step-3.5-flash-2603') ? ['low', 'high'] : ['low', 'medium', 'high'];
+	return TWO_TIER_MODELS.some((id) => model.startsWith(id)) ? ['low', 'high'] : ['low', 'medium', 'high'];
 }

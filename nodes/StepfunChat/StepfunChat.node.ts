@@ -1,11 +1,15 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { CREDENTIAL } from '../shared/connection';
 import { errorItem, toNodeError } from '../shared/errors';
+import { modelFields } from '../shared/fields/model';
+import { reasoningFields } from '../shared/fields/reasoning';
 import { searchModels } from '../shared/model-list';
+import { attachmentsFields } from './fields/attachments';
 import { messagesFields } from './fields/messages';
-import { modelFields } from './fields/model';
 import { optionsFields } from './fields/options';
+import { responseFields } from './fields/response';
 import { simplifyField } from './fields/simplify';
+import { toolsFields } from './fields/tools';
 import { completeItem, startRun } from './run';
 
 export class StepfunChat implements INodeType {
@@ -15,14 +19,23 @@ export class StepfunChat implements INodeType {
 		icon: { light: 'file:stepfun.svg', dark: 'file:stepfun.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["model"].value || "No model chosen" }}',
+		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
 		description: 'Ask a StepFun model with text, images, video and audio',
 		defaults: { name: 'StepFun Chat' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
+		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool, displayName: 'Tools' }],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: CREDENTIAL, required: true }],
-		properties: [...modelFields, ...messagesFields, simplifyField, ...optionsFields],
+		properties: [
+			...modelFields,
+			...messagesFields,
+			...attachmentsFields,
+			...toolsFields,
+			...responseFields,
+			...reasoningFields,
+			simplifyField,
+			...optionsFields,
+		],
 	};
 
 	methods = { listSearch: { searchModels } };
@@ -38,9 +51,13 @@ export class StepfunChat implements INodeType {
 					if (this.continueOnFail() && !run.signal.aborted) return errorItem(error, itemIndex);
 					run.abort();
 					throw toNodeError(this.getNode(), error, itemIndex);
+				} finally {
+					run.progress.itemDone();
 				}
 			}),
 		);
-		return [await Promise.all(outputs)];
+		const items = await Promise.all(outputs);
+		run.progress.finish();
+		return [items];
 	}
 }

@@ -1,37 +1,59 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
-import type { Completion, CompletionChoice, ToolCall } from '../../stepfun/types';
+import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response-format';
+import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../stepfun/types';
 
-/** The item of a completion: flat and simple, or the API's own chat.completion object. */
-export function outputItem(completion: Completion, simplify: boolean): IDataObject {
-	return (simplify ? simplified(completion) : completion) as unknown as IDataObject;
+/**
+ * The item of a completion: flat and simple, or the API's own chat.completion object.
+ *
+ * @throws StepfunError `invalid_json_answer` when the request asks for JSON and the answer is none.
+ */
+export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
+	checkJsonAnswer(completion, request);
+	return (simplify ? simplified(completion, asksForJson(request)) : completion) as unknown as IDataObject;
 }
 
-function simplified({ id, model, usage, choices }: Completion): object {
+/** Tells in the editor where the arguments of a tool call are no JSON; the item carries them as text. */
+export function hintAtUnreadArguments(context: IExecuteFunctions, itemIndex: number, { choices }: Completion): void {
+	const unread = choices.flatMap(({ message }) => message.tool_calls ?? []).filter((call) => readArguments(call) === undefined);
+	if (unread.length === 0 || typeof context.addExecutionHints !== 'function') return;
+	const names = unread.map(({ function: { name } }) => name).join(', ');
+	context.addExecutionHints({
+		message: `The arguments of a tool call in item ${itemIndex} are no JSON (${names}). They come out as text, without parsed_arguments.`,
+		type: 'warning',
+		location: 'outputPane',
+	});
+}
+
+function simplified({ id, model, usage, choices }: Completion, json: boolean): object {
 	const [first, ...others] = choices;
 	return {
-		...(first && simplifiedChoice(first)),
-		...(others.length > 0 && { choices: choices.map(simplifiedChoice) }),
+		...(first && simplifiedChoice(first, json)),
+		...(others.length > 0 && { choices: choices.map((choice) => simplifiedChoice(choice, json)) }),
 		usage: usage ?? null,
 		model,
 		id,
 	};
 }
 
-function simplifiedChoice({ message, finish_reason }: CompletionChoice): object {
+function simplifiedChoice({ message, finish_reason }: CompletionChoice, json: boolean): object {
 	const calls = message.tool_calls ?? [];
 	const results = calls.flatMap(({ function: { results: found } }) => found ?? []);
 	return {
 		content: message.content,
 		reasoning: message.reasoning,
 		tool_calls: calls.filter(({ type }) => type === 'function').map(simplifiedCall),
+		...(json && message.content !== '' && { parsed: parseAnswer(message.content) }),
 		...(results.length > 0 && { search_results: results }),
 		finish_reason,
 	};
 }
 
 /** Arguments as they came, and read; arguments that are no JSON stay text only. */
-function simplifiedCall({ id, type, function: { name, arguments: args } }: ToolCall): object {
-	const parsed = tryParseJson(args === '' ? '{}' : args);
+function simplifiedCall(call: ToolCall): object {
+	const { id, type, function: { name, arguments: args } } = call;
+	const parsed = readArguments(call);
 	return { id, type, function: { name, arguments: args, ...(parsed !== undefined && { parsed_arguments: parsed }) } };
 }
+
+const readArguments = ({ function: { arguments: args } }: ToolCall): unknown => tryParseJson(args === '' ? '{}' : args);

@@ -1,8 +1,15 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { checkMediaLimits } from '../../stepfun/media';
+import { checkTools } from '../../stepfun/tools';
 import type { ChatRequest } from '../../stepfun/types';
+import { readModel } from '../shared/fields/model';
+import { readReasoning } from '../shared/fields/reasoning';
+import { readAttachments } from './fields/attachments';
+import { withExtraBody } from './fields/extra-body';
 import { readConversation } from './fields/messages';
-import { readModel } from './fields/model';
-import { readSampling } from './fields/options';
+import { readOptions } from './fields/options';
+import { readResponseFormat } from './fields/response';
+import { readPanelTools } from './fields/tools';
 
 /**
  * The request that an item's fields describe.
@@ -10,9 +17,17 @@ import { readSampling } from './fields/options';
  * @throws StepfunError `invalid_input` for what the API would refuse, before anything is sent.
  */
 export async function readRequest(context: IExecuteFunctions, itemIndex: number): Promise<ChatRequest> {
-	return {
-		model: readModel(context, itemIndex),
-		messages: readConversation(context, itemIndex),
-		...readSampling(context, itemIndex),
-	};
+	const model = readModel(context, itemIndex);
+	const messages = readConversation(context, itemIndex, await readAttachments(context, itemIndex));
+	checkMediaLimits(messages);
+	const tools = readPanelTools(context, itemIndex);
+	checkTools(tools);
+	return withExtraBody(context, itemIndex, {
+		model,
+		messages,
+		...(tools.length > 0 && { tools }),
+		...readResponseFormat(context, itemIndex),
+		...readReasoning(context, itemIndex, model),
+		...readOptions(context, itemIndex),
+	});
 }

@@ -1,15 +1,26 @@
 import { accumulateTokenUsage, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import { complete } from '../../stepfun/complete';
 import { Pacer } from '../../stepfun/pacing';
+import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { clock, connect, type Connection } from '../shared/connection';
-import { outputItem } from './output';
+import { toNodeError } from '../shared/errors';
+import { readPatience } from '../shared/fields/patience';
+import { withChatStream, type ChatStream } from './chat-stream';
+import { connectedTools } from './connected-tools';
+import { readMaxIterations } from './fields/connected-tools';
+import { readPacing, readStream } from './fields/limits';
+import { messagesOutput } from './messages-output';
+import { hintAtUnreadArguments, outputItem } from './output';
+import { Progress } from './progress';
 import { readRequest } from './request';
 
 /** What the items of one execution share. */
 export interface Run {
 	connection: Connection;
 	pacer: Pacer;
+	progress: Progress;
+	tools: RunnableTool[];
 	/** Aborted by n8n's Stop, and when an item's failure ends the execution. */
 	signal: AbortSignal;
 	abort(): void;
@@ -17,27 +28,57 @@ export interface Run {
 
 /** Opens the connection that the credential describes. Expressions in settings of the whole run see the first item. */
 export async function startRun(context: IExecuteFunctions): Promise<Run> {
-	const connection = await connect(context);
-	const own = new AbortController();
-	const canceled = context.getExecutionCancelSignal();
-	const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
-	const pacer = new Pacer({ maxConcurrent: 5, requestsPerMinute: 0, clock, signal });
-	return { connection, pacer, signal, abort: () => own.abort() };
+	try {
+		const connection = await connect(context);
+		const own = new AbortController();
+		const canceled = context.getExecutionCancelSignal();
+		const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
+		const pacer = new Pacer({ ...readPacing(context), clock, signal });
+		const progress = new Progress(context, context.getInputData().length);
+		const tools = await connectedTools(context, signal);
+		return { connection, pacer, progress, tools, signal, abort: () => own.abort() };
+	} catch (error) {
+		throw toNodeError(context.getNode(), error, 0);
+	}
 }
 
 /** One input item: its fields become a request, its completion becomes the item that comes out. */
 export async function completeItem(context: IExecuteFunctions, itemIndex: number, run: Run): Promise<INodeExecutionData> {
-	const request = await readRequest(context, itemIndex);
-	const completion = await ask(request, run);
-	reportUsage(context, completion);
-	return {
-		json: outputItem(completion, context.getNodeParameter('simplify', itemIndex) as boolean),
-		pairedItem: { item: itemIndex },
-	};
+	return await withChatStream(context, itemIndex, async (stream) => {
+		const request = await readRequest(context, itemIndex);
+		const { completion, messages } = await completeWithTools(request, {
+			tools: run.tools,
+			maxIterations: readMaxIterations(context, itemIndex),
+			signal: run.signal,
+			async ask(round) {
+				stream?.nextRound();
+				const answer = await ask(round, context, itemIndex, run, stream);
+				reportUsage(context, answer);
+				return answer;
+			},
+		});
+		hintAtUnreadArguments(context, itemIndex, completion);
+		const { returnMessages } = context.getNodeParameter('options', itemIndex, {});
+		return {
+			json: {
+				...outputItem(completion, request, context.getNodeParameter('simplify', itemIndex) as boolean),
+				...(returnMessages === true && { messages: messagesOutput(messages) }),
+			},
+			pairedItem: { item: itemIndex },
+		};
+	});
 }
 
-function ask(request: ChatRequest, { connection, pacer, signal }: Run): Promise<Completion> {
-	return complete(request, { ...connection, pacer, clock, signal, retries: 3, silenceMs: 300_000, totalMs: 0 });
+function ask(request: ChatRequest, context: IExecuteFunctions, itemIndex: number, run: Run, stream: ChatStream | undefined): Promise<Completion> {
+	return complete(readStream(context, itemIndex) ? request : { ...request, stream: false }, {
+		...run.connection,
+		...readPatience(context, itemIndex),
+		pacer: run.pacer,
+		clock,
+		signal: run.signal,
+		onRetry: (retry) => run.progress.retried(itemIndex, retry),
+		...(stream && { onDelta: (delta) => stream.write(delta) }),
+	});
 }
 
 /** Hosts that count tokens show them with the execution. */

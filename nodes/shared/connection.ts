@@ -21,6 +21,8 @@ type Context = IExecuteFunctions | ISupplyDataFunctions | ILoadOptionsFunctions;
 export interface Connection {
 	/** Without a trailing slash. */
 	baseUrl: string;
+	/** Added to the requests by `send`; here for taking it out of what a server says. */
+	apiKey: string;
 	send: Send;
 }
 
@@ -36,7 +38,7 @@ export async function connect(context: Context): Promise<Connection> {
 	if (!/^https?:\/\/./i.test(url)) {
 		throw invalidInput('The Base URL in the StepFun API credential is no address', 'Enter an address that starts with https://, such as https://api.stepfun.ai/v1');
 	}
-	return { baseUrl: url, send: sendThrough(context, allowedDomains(context, credential, url)) };
+	return { baseUrl: url, apiKey: String(credential['apiKey'] ?? '').replace(/\s+/g, ''), send: sendThrough(context, allowedDomains(context, credential, url)) };
 }
 
 /**
@@ -64,14 +66,24 @@ function sendThrough(context: Context, allowed: string | undefined): Send {
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			...(timeoutMs !== undefined && { timeout: timeoutMs }),
+			// The helper's own limit is 300 s, to the headers and between bytes; silence is watched where comments are told from data.
+			timeout: timeoutMs ?? NO_TIMEOUT_MS,
 			...(allowed !== undefined && { allowedDomains: allowed }),
 			...(signal && { abortSignal: signal }),
 		};
-		const sent = context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options) as Promise<FullResponse>;
+		const sent = context.helpers.httpRequestWithAuthentication.call(withSignal(context, signal), CREDENTIAL, options) as Promise<FullResponse>;
 		const { statusCode, headers: responseHeaders, body: responseBody } = await sent;
 		return { status: statusCode, headers: responseHeaders, body: responseBody };
 	};
+}
+
+/** The longest that a timer takes. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The helper replaces a request's signal by the one that its context gives for Stop; this context gives the request's own. */
+function withSignal<Some extends Context>(context: Some, signal: AbortSignal | undefined): Some {
+	if (!signal || !('getExecutionCancelSignal' in context)) return context;
+	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as Some;
 }
 
 interface FullResponse {
@@ -88,10 +100,23 @@ class StreamedBody implements Pick<Blob, 'size' | 'type'> {
 	readonly [Symbol.toStringTag] = 'Blob';
 	readonly type = 'application/json';
 	readonly size: number;
-	readonly stream: RequestBody['chunks'];
 
-	constructor({ length, chunks }: RequestBody) {
-		this.size = length;
-		this.stream = chunks;
+	constructor(private readonly body: RequestBody) {
+		this.size = body.length;
+	}
+
+	/** Gives way to other work now and then: text that is in memory already would else be written in one go. */
+	async *stream(): AsyncGenerator<string> {
+		let written = 0;
+		for await (const chunk of this.body.chunks()) {
+			yield chunk;
+			written += chunk.length;
+			if (written < WRITTEN_AT_ONCE) continue;
+			written = 0;
+			await sleep(0);
+		}
 	}
 }
+
+/** Characters of a request body between two turns of the event loop. */
+const WRITTEN_AT_ONCE = 2 * 2 ** 20;

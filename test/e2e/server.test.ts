@@ -23,13 +23,16 @@ test('n8n offers the node and its credential', async () => {
 	expect(credentials.map(({ name }) => name)).toContain(credentialType);
 });
 
+const isChat = ({ nodes }: Workflow): boolean => nodes.some(({ type }) => type.endsWith('.chatTrigger'));
+const chatMessage = { action: 'sendMessage', sessionId: 'example', chatInput: 'Hello' };
+
 const examples = path.join(__dirname, '../../examples');
 test.each(readdirSync(examples).filter((file) => file.endsWith('.json')))(
 	'example %s succeeds',
 	async (file) => {
 		const workflow = JSON.parse(readFileSync(path.join(examples, file), 'utf8')) as Workflow;
 		const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
-		const execution = await n8n.executeWorkflow(id);
+		const execution = await n8n.executeWorkflow(id, isChat(workflow) ? { input: chatMessage } : {});
 		expect(execution).toMatchObject({ status: 'success', error: undefined });
 	},
 );

@@ -149,7 +149,7 @@ export function startWorkflow(options: WorkflowOptions) {
 		parameters: {},
 		...node,
 	}));
-	const chain = nodes.filter(({ type, name }) => type === 'start' || !hasOwnConnection(options.connections, name));
+	const chain = nodes.filter(({ type, name }) => type === 'start' || !(hasOwnConnection(options.connections, name) || isSubNode(options.connections, name)));
 	const connections: IWorkflowBase['connections'] = { ...options.connections };
 	for (const [i, { name }] of chain.slice(0, -1).entries()) {
 		connections[name] = { main: [[{ node: chain[i + 1]!.name, type: NodeConnectionTypes.Main, index: 0 }]], ...connections[name] };
@@ -179,9 +179,13 @@ export function startWorkflow(options: WorkflowOptions) {
 	return new WorkflowExecute(additionalData, mode, runData).processRunExecutionData(workflow);
 }
 
-/** Whether some connection given by the test already leads to a node. */
+/** Whether some connection given by the test already brings items to a node. */
 const hasOwnConnection = (connections: WorkflowOptions['connections'], name: string): boolean =>
-	Object.values(connections ?? {}).some((outputs) => Object.values(outputs).some((list) => list.flat().some((to) => to?.node === name)));
+	Object.values(connections ?? {}).some(({ main = [] }) => main.flat().some((to) => to?.node === name));
+
+/** Whether a node feeds another one's sub-node input rather than the chain. */
+const isSubNode = (connections: WorkflowOptions['connections'], name: string): boolean =>
+	Object.keys(connections?.[name] ?? {}).some((type) => type !== NodeConnectionTypes.Main);
 
 export async function runWorkflow(options: WorkflowOptions): Promise<Execution> {
 	const run = await startWorkflow(options);

@@ -11,10 +11,10 @@ test('the unpacked tarball is there', () => {
 	expect(existsSync(unpacked)).toBe(true);
 });
 
-test("n8n-core's loader finds the node, its codex and the credential in it", async () => {
+test("n8n-core's loader finds the nodes, their codex and the credential in it", async () => {
 	const loader = new PackageDirectoryLoader(unpacked);
 	await loader.loadAll();
-	expect(Object.keys(loader.nodeTypes)).toContain('stepfunChat');
+	expect(Object.keys(loader.nodeTypes)).toEqual(['stepfunChat', 'lmChatStepfun']);
 	expect(Object.keys(loader.credentialTypes)).toEqual(['stepfunApi']);
 	const description: { codex?: unknown; iconUrl?: unknown } = loader.getNode('stepfunChat').type.description;
 	expect(description['codex']).toMatchObject({ categories: expect.any(Array), alias: expect.arrayContaining(['阶跃星辰']) });

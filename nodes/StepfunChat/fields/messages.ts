@@ -1,7 +1,58 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { parseJsonField } from '../../../stepfun/json';
 import { readMessages } from '../../../stepfun/messages';
-import type { Message } from '../../../stepfun/types';
+import type { ContentPart, Message } from '../../../stepfun/types';
+
+const messageFields: INodeProperties[] = [
+	{
+		displayName: 'Role',
+		name: 'role',
+		type: 'options',
+		options: [
+			{ name: 'User', value: 'user', description: 'What you ask or tell the model' },
+			{ name: 'Assistant', value: 'assistant', description: 'What the model answered before' },
+			{ name: 'System', value: 'system', description: 'How the model shall behave' },
+			{ name: 'Tool', value: 'tool', description: 'What a function that the model called gave back' },
+		],
+		default: 'user',
+	},
+	{
+		displayName: 'Tool Call ID',
+		name: 'toolCallId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. call_brg23SRcTgmpm_V0jfP',
+		displayOptions: { show: { role: ['tool'] } },
+		description: 'The ID of the tool call that this message answers',
+	},
+	{
+		displayName: 'Content',
+		name: 'content',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		default: '',
+		placeholder: 'e.g. Write a headline about {{ $json.topic }}',
+	},
+	{
+		displayName: 'Tool Calls',
+		name: 'toolCalls',
+		type: 'json',
+		default: '',
+		placeholder: 'e.g. {{ $json.tool_calls }}',
+		displayOptions: { show: { role: ['assistant'] } },
+		description: 'The tool calls of this message, as an earlier StepFun Chat gave them out. Leave empty if it made none.',
+	},
+	{
+		displayName: 'Reasoning',
+		name: 'reasoning',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		default: '',
+		placeholder: 'e.g. {{ $json.reasoning }}',
+		displayOptions: { show: { role: ['assistant'] } },
+		description: 'The reasoning that led to the tool calls, so that the model goes on where it was. Sent only with tool calls.',
+	},
+];
 
 export const messagesFields: INodeProperties[] = [
 	{
@@ -27,27 +78,7 @@ export const messagesFields: INodeProperties[] = [
 			{
 				displayName: 'Message',
 				name: 'values',
-				values: [
-					{
-						displayName: 'Role',
-						name: 'role',
-						type: 'options',
-						options: [
-							{ name: 'User', value: 'user', description: 'What you ask or tell the model' },
-							{ name: 'Assistant', value: 'assistant', description: 'What the model answered before' },
-							{ name: 'System', value: 'system', description: 'How the model shall behave' },
-						],
-						default: 'user',
-					},
-					{
-						displayName: 'Content',
-						name: 'content',
-						type: 'string',
-						typeOptions: { rows: 3 },
-						default: '',
-						placeholder: 'e.g. Write a headline about {{ $json.topic }}',
-					},
-				],
+				values: messageFields,
 			},
 		],
 	},
@@ -58,14 +89,39 @@ export const messagesFields: INodeProperties[] = [
 		typeOptions: { rows: 8 },
 		default: '[\n  { "role": "user", "content": "" }\n]',
 		displayOptions: { show: { specifyMessages: ['json'] } },
-		description: 'An array of messages with role and content, oldest first. An expression may give the array itself.',
+		description:
+			'An array of messages with role and content, oldest first. An expression may give the array itself. Output items of StepFun Chat may stand in it as they are, as messages of the assistant.',
 	},
 ];
 
-/** @throws StepfunError `invalid_input` for messages that the API would refuse. */
-export function readConversation(context: IExecuteFunctions, itemIndex: number): Message[] {
+/**
+ * @param attachments Join the last user message.
+ * @throws StepfunError `invalid_input` for messages that the API would refuse.
+ */
+export function readConversation(context: IExecuteFunctions, itemIndex: number, attachments: ContentPart[]): Message[] {
 	if (context.getNodeParameter('specifyMessages', itemIndex) === 'json') {
-		return readMessages(parseJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex)));
+		return readMessages(parseJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex)), attachments);
 	}
-	return readMessages(context.getNodeParameter('messages.values', itemIndex, []));
+	const rows = context.getNodeParameter('messages.values', itemIndex, []) as MessageRow[];
+	return readMessages(rows.map(messageOfRow), attachments);
+}
+
+interface MessageRow {
+	role: string;
+	content?: unknown;
+	toolCallId?: unknown;
+	toolCalls?: unknown;
+	reasoning?: unknown;
+}
+
+/** Fields that another role has left behind in the row are not part of the message. */
+function messageOfRow({ role, content, toolCallId, toolCalls, reasoning }: MessageRow): object {
+	switch (role) {
+		case 'tool':
+			return { role, content, tool_call_id: toolCallId };
+		case 'assistant':
+			return { role, content, tool_calls: parseJsonField('Tool Calls', toolCalls), reasoning };
+		default:
+			return { role, content };
+	}
 }

@@ -1,5 +1,6 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
+import type { FieldContext } from './field-context';
 
 export const modelFields: INodeProperties[] = [
 	{
@@ -23,7 +24,7 @@ export const modelFields: INodeProperties[] = [
 ];
 
 /** @throws StepfunError `invalid_input` when no model is chosen. */
-export function readModel(context: IExecuteFunctions, itemIndex: number): string {
+export function readModel(context: FieldContext, itemIndex: number): string {
 	const model = context.getNodeParameter('model', itemIndex, '', { extractValue: true });
 	if (typeof model === 'string' && model.trim() !== '') return model.trim();
 	throw invalidInput('Model is empty', 'Choose a model from the list, or enter its ID, such as step-3.5-flash');

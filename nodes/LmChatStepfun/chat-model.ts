@@ -1,0 +1,60 @@
+import type { BaseChatModel, ChatModelConfig, GenerateResult, Message as SdkMessage, StreamChunk } from '@n8n/ai-node-sdk';
+import { complete, type CompleteOptions } from '../../stepfun/complete';
+import { streamText } from '../../stepfun/stream-text';
+import type { ChatRequest } from '../../stepfun/types';
+import type { AiSdk } from '../shared/ai-sdk';
+import { toMessages } from './messages';
+import { toLastChunks, toResult } from './results';
+import { toTools } from './tools';
+
+export interface ChatModelSettings {
+	/** What every request says, apart from its messages and tools. */
+	request: Omit<ChatRequest, 'messages' | 'tools'> & { model: string };
+	options: CompleteOptions;
+	/** An error as whoever uses the model shall see it. */
+	readable: (error: unknown) => Error;
+}
+
+/** What really arrives as configuration: LangChain's call options, whose cancel signal is `signal`. */
+type CallOptions = ChatModelConfig & { signal?: AbortSignal; stop?: string[] };
+
+/** StepFun as a model of n8n's AI nodes. The class is made here because its base class comes with the SDK, which a host may lack. */
+export function createChatModel(sdk: AiSdk, { request, options, readable }: ChatModelSettings): BaseChatModel {
+	class StepfunChatModel extends sdk.BaseChatModel {
+		override async generate(messages: SdkMessage[], config: CallOptions = {}): Promise<GenerateResult> {
+			return await readably(async () => toResult(await complete(this.requestOf(messages, config), callOptions(config))));
+		}
+
+		override async *stream(messages: SdkMessage[], config: CallOptions = {}): AsyncGenerator<StreamChunk> {
+			const texts = await readably(async () => streamText(this.requestOf(messages, config), callOptions(config)));
+			try {
+				for (;;) {
+					const next = await readably(() => texts.next());
+					if (next.done) return yield* toLastChunks(next.value);
+					yield { type: 'text-delta', delta: next.value };
+				}
+			} finally {
+				await texts.return(undefined as never);
+			}
+		}
+
+		private requestOf(messages: SdkMessage[], { stop, stopSequences }: CallOptions): ChatRequest {
+			const stops = stop ?? stopSequences;
+			return {
+				...request,
+				messages: toMessages(messages),
+				...(this.tools.length > 0 && { tools: toTools(sdk, this.tools) }),
+				...(stops && stops.length > 0 && { stop: stops }),
+			} as ChatRequest;
+		}
+	}
+
+	const readably = <Result>(work: () => Promise<Result>): Promise<Result> => work().catch((error) => Promise.reject(readable(error)));
+
+	const callOptions = ({ signal, abortSignal }: CallOptions): CompleteOptions => {
+		const signals = [options.signal, signal, abortSignal].filter((given) => given !== undefined);
+		return { ...options, ...(signals.length > 0 && { signal: AbortSignal.any(signals) }) };
+	};
+
+	return new StepfunChatModel('stepfun', request.model);
+}

@@ -1,0 +1,72 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { ChoiceDelta } from '../../stepfun/chunk';
+import { StepfunError } from '../../stepfun/errors';
+import { readStreamSettings } from './fields/chat-stream';
+
+/** One item's message in n8n's chat, or in a webhook's streaming response, written while the answer arrives. */
+export class ChatStream {
+	private last: 'nothing' | 'reasoning' | 'content' | 'round' = 'nothing';
+
+	constructor(
+		private readonly send: (type: 'begin' | 'item' | 'end' | 'error', text?: string) => void,
+		private readonly showsReasoning: boolean,
+	) {
+		send('begin');
+	}
+
+	/** Writes what a piece adds to the first choice. Returns whether it added anything. */
+	write({ index, reasoning, content }: ChoiceDelta): boolean {
+		if (index !== 0) return false;
+		const quoted = this.showsReasoning && reasoning !== '' ? this.joint('reasoning', '> ') + reasoning.replaceAll('\n', '\n> ') : '';
+		const text = quoted + (content === '' ? '' : this.joint('content') + content);
+		if (text !== '') this.send('item', text);
+		return text !== '';
+	}
+
+	/** What comes next is another answer, and begins on a line of its own. */
+	nextRound(): void {
+		if (this.last !== 'nothing') this.last = 'round';
+	}
+
+	end(): void {
+		this.send('end');
+	}
+
+	fail(error: unknown): void {
+		const hint = error instanceof StepfunError && error.hint !== '' ? `. ${error.hint}` : '';
+		this.send('error', `${error instanceof Error ? error.message : String(error)}${hint}`);
+	}
+
+	/** What goes between the text so far and a piece of this kind: a blank line where the kind changes, so that Markdown ends the quote. */
+	private joint(kind: 'reasoning' | 'content', opening = ''): string {
+		const before = this.last;
+		this.last = kind;
+		if (before === kind) return '';
+		return before === 'nothing' ? opening : `\n\n${opening}`;
+	}
+}
+
+/**
+ * Does an item's work with a stream where the execution's trigger takes one (Chat Trigger or Webhook with the response mode
+ * Streaming) and the options allow it. The message ends when the work does.
+ */
+export async function withChatStream<Result>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	work: (stream: ChatStream | undefined) => Promise<Result>,
+): Promise<Result> {
+	const { enabled, reasoning } = readStreamSettings(context, itemIndex);
+	// Hosts of earlier days have neither function.
+	if (!enabled || !context.isStreaming?.()) return await work(undefined);
+	const stream = new ChatStream((type, text) => {
+		// A chat that was closed meanwhile is no reason for the item to fail.
+		void Promise.resolve(context.sendChunk(type, itemIndex, text)).catch(() => {});
+	}, reasoning);
+	const result = work(stream);
+	result.then(
+		() => stream.end(),
+		// An error that ends the execution is told to the chat by n8n itself.
+		(error) => context.continueOnFail() && stream.fail(error),
+	);
+	return await result;
+}

@@ -1,0 +1,57 @@
+import { NodeConnectionTypes, type IExecuteFunctions } from 'n8n-workflow';
+import { invalidInput } from '../../stepfun/errors';
+import { record } from '../../stepfun/record';
+import type { RunnableTool } from '../../stepfun/tool-loop';
+import { loadAiSdk } from '../shared/ai-sdk';
+import { toFunctionTool } from '../shared/function-tool';
+
+/** What n8n's tool nodes supply: a LangChain tool, as far as it is used here. */
+interface SuppliedTool {
+	name: string;
+	description: string;
+	/** A Zod schema, or JSON Schema. */
+	schema: never;
+	metadata?: Record<string, unknown>;
+	invoke(args: Record<string, unknown>, config: { signal: AbortSignal }): Promise<unknown>;
+}
+
+/**
+ * The tools on the node's Tools input, ready to be offered and run. Running one through `invoke` is what makes n8n show its run
+ * on the canvas. The node has no such input while it is a tool itself.
+ *
+ * They are supplied once for all items, as n8n documents it for sub-nodes (their expressions see the first item): n8n counts a
+ * tool's runs from when it was supplied, and gives calls with the same count each other's arguments.
+ *
+ * @throws StepfunError `invalid_input` for a tool that cannot be run here, NodeOperationError on hosts without the AI SDK.
+ */
+export async function connectedTools(context: IExecuteFunctions, signal: AbortSignal): Promise<RunnableTool[]> {
+	if (!context.getNodeInputs().some(({ type }) => type === NodeConnectionTypes.AiTool)) return [];
+	const supplied = await context.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
+	const tools = (Array.isArray(supplied) ? supplied : []).flatMap(toolsOf);
+	if (tools.length === 0) return [];
+	const sdk = await loadAiSdk(context.getNode());
+	return tools.map((tool, i) => {
+		checkRunnable(tool);
+		const { name, description, schema: inputSchema } = tool;
+		return {
+			definition: toFunctionTool(sdk, { type: 'function', name, description, inputSchema }, `connected tool ${i + 1}`),
+			run: async (args) => asText(await tool.invoke(args, { signal })),
+		};
+	});
+}
+
+/** A toolkit, such as an MCP client's, holds several tools. */
+function toolsOf(supplied: unknown): SuppliedTool[] {
+	const toolkit = record(supplied) as { getTools?: () => SuppliedTool[] } | undefined;
+	return typeof toolkit?.getTools === 'function' ? toolkit.getTools() : [supplied as SuppliedTool];
+}
+
+function checkRunnable({ name, metadata }: SuppliedTool): void {
+	if (metadata?.['gatedToolNodeName'] === undefined) return;
+	throw invalidInput(
+		`The tool ${name} waits for a person's approval, which only AI Agent can do`,
+		'Use AI Agent with StepFun Chat Model, or connect the tool without the approval step',
+	);
+}
+
+const asText = (result: unknown): string => (typeof result === 'string' ? result : (JSON.stringify(result) ?? ''));

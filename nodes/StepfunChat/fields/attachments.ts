@@ -1,0 +1,208 @@
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { Attachment, base64Length } from '../../../stepfun/attachment';
+import { invalidInput } from '../../../stepfun/errors';
+import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType, type MediaKind } from '../../../stepfun/media';
+import { record } from '../../../stepfun/record';
+import type { ContentPart, MediaSource } from '../../../stepfun/types';
+
+const attachmentFields: INodeProperties[] = [
+	{
+		displayName: 'Type',
+		name: 'type',
+		type: 'options',
+		options: [
+			{ name: 'Image', value: 'image', description: 'JPG, PNG, WebP or static GIF: up to 60, and 20 MB in total' },
+			{ name: 'Video', value: 'video', description: 'MP4, MOV or MKV: up to 128 MB, best below 5 minutes' },
+			{ name: 'Audio', value: 'audio', description: 'MP3 or WAV: up to 7.5 MB in total' },
+		],
+		default: 'image',
+	},
+	{
+		displayName: 'Source',
+		name: 'source',
+		type: 'options',
+		options: [
+			{ name: 'Binary File(s)', value: 'binary', description: 'Files that came with the input item' },
+			{ name: 'URL', value: 'url', description: 'Images and video that StepFun fetches itself' },
+			{ name: 'Base64', value: 'base64', description: 'The content as text' },
+		],
+		default: 'binary',
+		description: 'Where the attachment comes from',
+	},
+	{
+		displayName: 'Input Data Field Name(s)',
+		name: 'binaryFields',
+		type: 'string',
+		default: 'data',
+		placeholder: 'e.g. data, attachment_*',
+		hint: 'Separate several names with commas; * stands for any text',
+		displayOptions: { show: { source: ['binary'] } },
+		description:
+			'The names of the input fields with the files. A name with * takes every file of this type whose field matches, or none: * alone takes all of them.',
+	},
+	{
+		displayName: 'URL',
+		name: 'url',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://example.com/photo.jpg',
+		displayOptions: { show: { source: ['url'] } },
+		description: 'A public address, or stepfile:// and the ID of a file on StepFun. An expression may give a list of them.',
+	},
+	{
+		displayName: 'Base64',
+		name: 'base64',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.recording }}',
+		displayOptions: { show: { source: ['base64'] } },
+		description: 'The content of a file as base64, or as a data URL',
+	},
+	{
+		displayName: 'Detail',
+		name: 'detail',
+		type: 'options',
+		options: [
+			{ name: 'Default', value: 'default', description: 'What the model uses where nothing is said' },
+			{ name: 'High', value: 'high', description: 'For small text and fine detail' },
+			{ name: 'Low', value: 'low', description: 'About 400 tokens to an image' },
+		],
+		default: 'default',
+		displayOptions: { show: { type: ['image'] } },
+		description: 'How closely the model looks at the image',
+	},
+];
+
+export const attachmentsFields: INodeProperties[] = [
+	{
+		displayName: 'Attachments',
+		name: 'attachments',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Attachment' },
+		placeholder: 'Add Attachment',
+		default: {},
+		description: 'Images, video and audio that the model shall see or hear. They join the last user message, before its text.',
+		options: [
+			{
+				displayName: 'Attachment',
+				name: 'values',
+				values: attachmentFields,
+			},
+		],
+	},
+];
+
+interface AttachmentRow {
+	type: MediaKind;
+	source?: 'binary' | 'url' | 'base64';
+	binaryFields?: unknown;
+	url?: unknown;
+	base64?: unknown;
+	detail?: 'default' | 'low' | 'high';
+}
+
+/**
+ * The attachments in the order of the panel; of binary files only the first bytes are read, and those only where the type is in
+ * doubt.
+ *
+ * @throws StepfunError `invalid_input` for a missing file, an address that is none, and a file of another type.
+ */
+export async function readAttachments(context: IExecuteFunctions, itemIndex: number): Promise<ContentPart[]> {
+	const rows = context.getNodeParameter('attachments.values', itemIndex, []) as AttachmentRow[];
+	const parts: ContentPart[] = [];
+	for (const [i, row] of rows.entries()) {
+		const detail = row.detail === 'low' || row.detail === 'high' ? row.detail : undefined;
+		for (const source of await readSources(context, itemIndex, row, `attachment ${i + 1}`)) parts.push(mediaPart(row.type, source, detail));
+	}
+	return parts;
+}
+
+async function readSources(context: IExecuteFunctions, itemIndex: number, row: AttachmentRow, place: string): Promise<MediaSource[]> {
+	const { type, source = 'binary' } = row;
+	if (source === 'binary') return await readBinaries(context, itemIndex, type, list(row.binaryFields ?? 'data'), place);
+	const [label, value] = source === 'url' ? ['URL', row.url] : ['Base64', row.base64];
+	const sources = Array.isArray(value) ? value : [value];
+	return sources.map((text) => {
+		if (typeof text === 'string' && text.trim() !== '') return mediaSource(type, text, `In Attachments, the ${label} of ${place}`);
+		throw invalidInput(`In Attachments, the ${label} of ${place} is empty`, 'Enter it, or remove the attachment');
+	});
+}
+
+/** Names from a field with commas, or from an expression that gives a list. */
+const list = (value: unknown): string[] => (Array.isArray(value) ? value : String(value).split(',')).map((name) => String(name).trim()).filter((name) => name !== '');
+
+async function readBinaries(context: IExecuteFunctions, itemIndex: number, kind: MediaKind, names: string[], place: string): Promise<Attachment[]> {
+	const item = context.getInputData()[itemIndex]!;
+	const files = filesOf(item);
+	if (names.length === 0) throw invalidInput(`In Attachments, Input Data Field Name(s) of ${place} is empty`, `Enter the name of a field with a file. ${available(files)}`);
+	const found: Attachment[] = [];
+	for (const name of names) {
+		if (name.includes('*')) {
+			for (const [field, file] of Object.entries(files)) {
+				if (matches(name, field) && (await isOfKind(context, kind, file))) found.push(await attachmentOf(context, kind, file, labelOf(field, place)));
+			}
+		} else found.push(await attachmentOf(context, kind, fileAt(item, files, name, place), labelOf(name, place)));
+	}
+	return found;
+}
+
+const labelOf = (field: string, place: string): string => `In Attachments, the file "${field}" of ${place}`;
+
+/** The files of an item by the names of their fields; with n8n's combined binary mode they stand among the JSON fields. */
+function filesOf({ binary, json }: INodeExecutionData): Record<string, IBinaryData> {
+	return { ...Object.fromEntries(Object.entries(json).filter((field): field is [string, IBinaryData & object] => isFile(field[1]))), ...binary };
+}
+
+function isFile(value: unknown): value is IBinaryData {
+	const fields = record(value);
+	return typeof fields?.['mimeType'] === 'string' && (typeof fields['id'] === 'string' || typeof fields['data'] === 'string');
+}
+
+/** Names may be paths where files stand among JSON fields. */
+function fileAt({ json }: INodeExecutionData, files: Record<string, IBinaryData>, name: string, place: string): IBinaryData {
+	const file = Object.hasOwn(files, name) ? files[name] : name.split('.').reduce<unknown>((value, key) => record(value)?.[key], json);
+	if (isFile(file)) return file;
+	throw invalidInput(
+		`The input item has no file in the field "${name}", which Input Data Field Name(s) of ${place} names`,
+		`${available(files)} If an earlier node dropped the file, take it from there with a Merge node`,
+	);
+}
+
+function available(files: Record<string, IBinaryData>): string {
+	const names = Object.keys(files);
+	return names.length === 0 ? 'This item has no files at all.' : `This item has files in: ${names.slice(0, 10).join(', ')}.`;
+}
+
+const matches = (pattern: string, field: string): boolean =>
+	new RegExp(`^${pattern.split('*').map((text) => text.replace(/[.?+^$|(){}[\]\\]/g, '\\$&')).join('.*')}$`, 's').test(field);
+
+const isOfKind = async (context: IExecuteFunctions, kind: MediaKind, file: IBinaryData): Promise<boolean> =>
+	mediaType(kind, file.mimeType, await headOf(context, kind, file)) !== undefined;
+
+/** A file as n8n keeps it: by id in a file system, a database or S3, or as base64 within the item. */
+async function attachmentOf(context: IExecuteFunctions, kind: MediaKind, file: IBinaryData, label: string): Promise<Attachment> {
+	const mimeType = requireMediaType(kind, file.mimeType, await headOf(context, kind, file), label);
+	const { id } = file;
+	if (id === undefined) return Attachment.fromBase64(mimeType, file.data, label);
+	const { fileSize } = await context.helpers.getBinaryMetadata(id);
+	if (fileSize === 0) throw invalidInput(`${label} is empty`, 'Check the node that the file comes from');
+	return Attachment.fromBytes(mimeType, fileSize, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));
+}
+
+/** Bytes that are read at a time: a multiple of three, which base64 keeps whole. */
+const CHUNK_BYTES = 3 * 64 * 1024;
+
+/** As many of a file's first bytes as are needed to tell its type. */
+async function headOf(context: IExecuteFunctions, kind: MediaKind, { id, data, mimeType }: IBinaryData): Promise<Uint8Array> {
+	const count = headBytes(kind, mimeType);
+	if (count === 0) return new Uint8Array(0);
+	if (id === undefined) return Buffer.from(data.slice(0, base64Length(count)), 'base64');
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of (await context.helpers.getBinaryStream(id, CHUNK_BYTES)) as AsyncIterable<Uint8Array>) {
+		chunks.push(chunk);
+		size += chunk.length;
+		if (size >= count) break;
+	}
+	return Buffer.concat(chunks).subarray(0, count);
+}

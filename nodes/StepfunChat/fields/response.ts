@@ -1,0 +1,80 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { invalidInput } from '../../../stepfun/errors';
+import { parseJsonField } from '../../../stepfun/json';
+import { checkSchema, schemaFromExample } from '../../../stepfun/json-schema';
+import { record } from '../../../stepfun/record';
+import { jsonSchemaFormat } from '../../../stepfun/response-format';
+import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
+
+export const responseFields: INodeProperties[] = [
+	{
+		displayName: 'Response Format',
+		name: 'responseFormat',
+		type: 'options',
+		options: [
+			{ name: 'Text', value: 'text', description: 'Whatever the model writes' },
+			{ name: 'JSON Object', value: 'json_object', description: 'Any JSON: say in the messages which fields it has' },
+			{ name: 'JSON Schema', value: 'json_schema', description: 'JSON with the fields that you define' },
+		],
+		default: 'text',
+		description: 'What the model answers with. JSON comes out read, as the field parsed.',
+	},
+	{
+		displayName: 'Schema Type',
+		name: 'schemaType',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Generate From JSON Example', value: 'fromJson', description: 'Takes names and types from an example' },
+			{ name: 'Define Using JSON Schema', value: 'manual', description: 'For optional fields, fixed choices and descriptions' },
+		],
+		default: 'fromJson',
+		displayOptions: { show: { responseFormat: ['json_schema'] } },
+		description: 'How to say which fields the answer has',
+	},
+	{
+		displayName: 'JSON Example',
+		name: 'jsonSchemaExample',
+		type: 'json',
+		typeOptions: { rows: 6 },
+		default: '{\n  "title": "A day at the sea",\n  "tags": ["travel", "summer"],\n  "score": 7.5\n}',
+		displayOptions: { show: { responseFormat: ['json_schema'], schemaType: ['fromJson'] } },
+		description: 'An answer as you want it. Every field of it is required, and there will be no others.',
+	},
+	{
+		displayName: 'JSON Schema',
+		name: 'inputSchema',
+		type: 'json',
+		typeOptions: { rows: 10 },
+		default:
+			'{\n  "type": "object",\n  "properties": {\n    "title": { "type": "string" },\n    "mood": { "enum": ["calm", "lively"] }\n  },\n  "required": ["title", "mood"],\n  "additionalProperties": false\n}',
+		displayOptions: { show: { responseFormat: ['json_schema'], schemaType: ['manual'] } },
+		description: 'The schema itself; it is wrapped as the API asks for',
+	},
+	{
+		displayName: 'Strict',
+		name: 'strictSchema',
+		type: 'boolean',
+		default: true,
+		displayOptions: { show: { responseFormat: ['json_schema'], schemaType: ['manual'] } },
+		description: 'Whether the answer has to follow the schema to the letter',
+	},
+];
+
+/** @throws StepfunError `invalid_input` for JSON that is none, and for a schema that is none. */
+export function readResponseFormat(context: IExecuteFunctions, itemIndex: number): Pick<ChatRequest, 'response_format'> {
+	const format = context.getNodeParameter('responseFormat', itemIndex, 'text') as ResponseFormat['type'];
+	if (format === 'json_object') return { response_format: { type: 'json_object' } };
+	if (format !== 'json_schema') return {};
+	return { response_format: readSchemaFormat(context, itemIndex) };
+}
+
+function readSchemaFormat(context: IExecuteFunctions, itemIndex: number): ResponseFormat {
+	if (context.getNodeParameter('schemaType', itemIndex, 'fromJson') === 'manual') {
+		const schema = parseJsonField('JSON Schema', context.getNodeParameter('inputSchema', itemIndex));
+		return jsonSchemaFormat(checkSchema(schema, 'JSON Schema'), context.getNodeParameter('strictSchema', itemIndex, true) === true);
+	}
+	const example = parseJsonField('JSON Example', context.getNodeParameter('jsonSchemaExample', itemIndex));
+	if (!record(example)) throw invalidInput('JSON Example is no object', 'Give an answer as you want it, such as {"title": "A day at the sea"}; a list stands in one of its fields');
+	return jsonSchemaFormat(schemaFromExample(example, { closed: true }), true);
+}

@@ -1,0 +1,141 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { parseJsonField } from '../../../stepfun/json';
+import { schemaFromExample } from '../../../stepfun/json-schema';
+import { functionTool, readTools, webSearchTool } from '../../../stepfun/tools';
+import type { Tool } from '../../../stepfun/types';
+
+const functionFields: INodeProperties[] = [
+	{
+		displayName: 'Name',
+		name: 'name',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. get_weather',
+		description: 'Letters, digits, _ and -, up to 64 of them',
+	},
+	{
+		displayName: 'Description',
+		name: 'description',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		default: '',
+		placeholder: 'e.g. Gives the current weather of a city',
+		description: 'What the function does and when to call it: the model decides by this text',
+	},
+	{
+		displayName: 'Parameters',
+		name: 'specifyParameters',
+		type: 'options',
+		options: [
+			{ name: 'Define Using JSON Schema', value: 'schema' },
+			{ name: 'Generate From JSON Example', value: 'example' },
+			{ name: 'None', value: 'none' },
+		],
+		default: 'example',
+		description: 'What the model gives to the function',
+	},
+	{
+		displayName: 'Parameters Example',
+		name: 'parametersExample',
+		type: 'json',
+		typeOptions: { rows: 4 },
+		default: '{\n  "city": "Paris"\n}',
+		displayOptions: { show: { specifyParameters: ['example'] } },
+		description: 'An object with every parameter. Names and types are taken from it, the values are not.',
+	},
+	{
+		displayName: 'Parameters Schema',
+		name: 'parametersSchema',
+		type: 'json',
+		typeOptions: { rows: 8 },
+		default:
+			'{\n  "type": "object",\n  "properties": {\n    "city": { "type": "string", "description": "City, such as Paris" }\n  },\n  "required": ["city"]\n}',
+		displayOptions: { show: { specifyParameters: ['schema'] } },
+		description: 'A JSON Schema with the root type object',
+	},
+];
+
+export const toolsFields: INodeProperties[] = [
+	{
+		displayName: 'Tools',
+		name: 'tools',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Tool' },
+		placeholder: 'Add Tool',
+		default: {},
+		description:
+			'Functions that the model may ask for. Its calls come out as tool_calls, and the workflow carries them out: answer each with a message of the role Tool.',
+		options: [
+			{
+				displayName: 'Function',
+				name: 'functions',
+				values: functionFields,
+			},
+			{
+				displayName: 'Functions From JSON',
+				name: 'json',
+				values: [
+					{
+						displayName: 'Functions (JSON)',
+						name: 'functionsJson',
+						type: 'json',
+						typeOptions: { rows: 8 },
+						default: '[]',
+						description: 'An array of tools as the API takes them, or of functions with name, description and parameters',
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Search the Web',
+		name: 'webSearch',
+		type: 'boolean',
+		default: false,
+		description: 'Whether StepFun may search the web for the answer. What it finds comes out as search_results.',
+	},
+	{
+		displayName: 'When to Search',
+		name: 'webSearchDescription',
+		type: 'string',
+		default: 'Searches the web for current events and for facts that may have changed',
+		placeholder: 'e.g. Searches the web for news about our competitors',
+		displayOptions: { show: { webSearch: [true] } },
+		description: 'What the search is for: the model decides by this text',
+	},
+];
+
+interface FunctionRow {
+	name: string;
+	description?: string;
+	specifyParameters?: 'none' | 'example' | 'schema';
+	parametersExample?: unknown;
+	parametersSchema?: unknown;
+}
+
+/**
+ * The tools that the panel defines; none is an empty list. Names that are there twice are for `checkTools`, once all are known.
+ *
+ * @throws StepfunError `invalid_input`
+ */
+export function readPanelTools(context: IExecuteFunctions, itemIndex: number): Tool[] {
+	const { functions = [], json = [] } = context.getNodeParameter('tools', itemIndex, {}) as { functions?: FunctionRow[]; json?: Array<{ functionsJson?: unknown }> };
+	return [
+		...functions.map((row, i) => functionTool({ name: row.name, description: row.description, parameters: readParameters(row) }, `function ${i + 1}`)),
+		...json.flatMap(({ functionsJson }) => readTools(parseJsonField('Functions (JSON)', functionsJson), 'Functions (JSON)')),
+		...(context.getNodeParameter('webSearch', itemIndex, false) === true
+			? [webSearchTool(context.getNodeParameter('webSearchDescription', itemIndex, '') as string)]
+			: []),
+	];
+}
+
+function readParameters({ name, specifyParameters = 'example', parametersExample, parametersSchema }: FunctionRow): unknown {
+	switch (specifyParameters) {
+		case 'none':
+			return undefined;
+		case 'example':
+			return schemaFromExample(parseJsonField(`Parameters Example of "${name}"`, parametersExample));
+		case 'schema':
+			return parseJsonField(`Parameters Schema of "${name}"`, parametersSchema);
+	}
+}

@@ -1,0 +1,58 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { invalidInput } from '../../../stepfun/errors';
+import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
+import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
+import type { FieldContext } from './field-context';
+
+const threeTiersOnly: INodePropertyOptions['displayOptions'] = { hide: { '/model': TWO_TIER_MODELS.map((id) => ({ _cnd: { startsWith: id } })) } };
+
+export const reasoningFields: INodeProperties[] = [
+	{
+		displayName: 'Reasoning Effort',
+		name: 'reasoningEffort',
+		type: 'options',
+		options: [
+			{ name: 'Default', value: 'default', description: 'What the model uses where nothing is said' },
+			{ name: 'High', value: 'high', description: 'Thinks longest: for hard questions' },
+			{ name: 'Low', value: 'low', description: 'Answers soonest and uses the fewest tokens' },
+			{ name: 'Medium', value: 'medium', description: 'Between the two', displayOptions: threeTiersOnly },
+		],
+		default: 'default',
+		description: 'How long the model thinks before it answers. Its reasoning comes out as the field reasoning.',
+	},
+];
+
+/** Rarely needed, and therefore one of the Options. */
+export const reasoningFormatOption: INodeProperties = {
+	displayName: 'Reasoning Format',
+	name: 'reasoningFormat',
+	type: 'options',
+	options: [
+		{ name: 'DeepSeek Style', value: 'deepseek-style', description: 'In the field reasoning_content' },
+		{ name: 'General', value: 'general', description: 'In the field reasoning' },
+	],
+	default: 'general',
+	description: 'In which form StepFun sends the reasoning. It comes out of this node as the field reasoning either way.',
+};
+
+/** @throws StepfunError `invalid_input` for an effort that the model does not take. */
+export function readReasoning(context: FieldContext, itemIndex: number, model: string): Pick<ChatRequest, 'reasoning_effort' | 'reasoning_format'> {
+	const effort = context.getNodeParameter('reasoningEffort', itemIndex, 'default');
+	const format = context.getNodeParameter('options', itemIndex, {})['reasoningFormat'];
+	return {
+		...(effort !== 'default' && effort !== '' && { reasoning_effort: readEffort(effort, model) }),
+		...(format !== undefined && format !== '' && { reasoning_format: readFormat(format) }),
+	};
+}
+
+function readEffort(value: unknown, model: string): ReasoningEffort {
+	const known = reasoningEfforts(model);
+	const effort = known.find((name) => name === value);
+	if (effort) return effort;
+	throw invalidInput(`${model} does not take the Reasoning Effort "${String(value).slice(0, 40)}"`, `Choose ${known.join(' or ')}, or Default. Reasoning cannot be switched off`);
+}
+
+function readFormat(value: unknown): ReasoningFormat {
+	if (value === 'general' || value === 'deepseek-style') return value;
+	throw invalidInput(`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`, 'Choose general or deepseek-style, or remove the option');
+}

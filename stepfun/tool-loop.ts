@@ -1,0 +1,136 @@
+import { invalidInput, StepfunError } from './errors';
+import { tryParseJson } from './json';
+import { record } from './record';
+import { checkTools } from './tools';
+import type { ChatRequest, Completion, CompletionMessage, FunctionTool, Message, ToolCall, ToolMessage, Usage } from './types';
+
+/** A function tool that is run here rather than by whoever gets the answer. */
+export interface RunnableTool {
+	definition: FunctionTool;
+	/** The result as text for the model. What it throws is told to the model as the result. */
+	run(args: Record<string, unknown>): Promise<string>;
+}
+
+export interface ToolLoopOptions {
+	/** One completion; called once for each round. */
+	ask: (request: ChatRequest) => Promise<Completion>;
+	tools: RunnableTool[];
+	/** How many rounds of calls are run before the model has to answer. */
+	maxIterations: number;
+	/** Ends the loop at once, also while tools run. */
+	signal?: AbortSignal;
+}
+
+export interface Exchange {
+	/** The last completion; its usage is the sum of all rounds. */
+	completion: Completion;
+	/** The request's messages and everything said since, in the shape that a next request takes. */
+	messages: Message[];
+}
+
+/**
+ * Asks, runs the tools that the model calls, and asks again with their results until the model calls none of them. A call of a
+ * function that is defined in the request but not runnable ends the loop, and its round comes out as tool_calls.
+ *
+ * @throws StepfunError `too_many_iterations` with the last completion in `partial`, `canceled`, and what `ask` throws.
+ */
+export async function completeWithTools(request: ChatRequest, options: ToolLoopOptions): Promise<Exchange> {
+	const { ask, maxIterations, signal } = options;
+	const tools = new Map(options.tools.map((tool) => [tool.definition.function.name, tool]));
+	const handedOut = new Set(request.tools?.filter(({ type }) => type === 'function').map((tool) => (tool as FunctionTool).function.name));
+	const offered = withTools(request, options.tools);
+	const messages = [...request.messages];
+	let usage: Usage | undefined;
+	for (let iteration = 0; ; iteration += 1) {
+		const answer = await ask({ ...offered, messages: [...messages] });
+		usage = sum(usage, answer.usage);
+		const completion = { ...answer, ...(usage && { usage }) };
+		const message = answer.choices[0]?.message;
+		if (message) messages.push(replayed(message));
+		const calls = functionCalls(message);
+		const theirs = tools.size === 0 || calls.some(({ function: { name } }) => handedOut.has(name));
+		if (calls.length === 0 || theirs) return { completion, messages };
+		if (iteration >= maxIterations) throw tooManyIterations(maxIterations, completion);
+		messages.push(...(await untilAborted(Promise.all(calls.map((call) => answerCall(call, tools))), signal)));
+	}
+}
+
+function withTools(request: ChatRequest, tools: RunnableTool[]): ChatRequest {
+	if (tools.length === 0) return request;
+	if (request.n !== undefined && request.n > 1) {
+		throw invalidInput(
+			`Number of Completions is ${request.n}, and tools are connected`,
+			'The model can go on with one answer only: remove the option, or disconnect the tools',
+		);
+	}
+	const all = [...(request.tools ?? []), ...tools.map(({ definition }) => definition)];
+	checkTools(all);
+	return { ...request, tools: all };
+}
+
+/** Calls that are the caller's to make; tools of other types have been run by the server. Told by presence, not by finish_reason. */
+const functionCalls = (message: CompletionMessage | undefined): ToolCall[] =>
+	message?.tool_calls?.filter(({ type }) => type === 'function') ?? [];
+
+/** The model's message as it is sent back: its reasoning goes with the calls it led to. */
+function replayed(message: CompletionMessage): Message {
+	const calls = functionCalls(message);
+	if (calls.length === 0) return { role: 'assistant', content: message.content };
+	return {
+		role: 'assistant',
+		content: message.content === '' ? null : message.content,
+		tool_calls: calls,
+		...(message.reasoning !== '' && { reasoning_content: message.reasoning }),
+	};
+}
+
+async function answerCall(call: ToolCall, tools: ReadonlyMap<string, RunnableTool>): Promise<ToolMessage> {
+	return { role: 'tool', tool_call_id: call.id, content: (await resultOf(call, tools)) || '(no tool output)' };
+}
+
+/** Whatever is wrong with a call is its result, so that the model can mend it. */
+async function resultOf({ function: { name, arguments: json } }: ToolCall, tools: ReadonlyMap<string, RunnableTool>): Promise<string> {
+	const tool = tools.get(name);
+	if (!tool) return `There is no tool with the name "${name}". The tools are: ${[...tools.keys()].join(', ')}`;
+	const args = record(json.trim() === '' ? {} : tryParseJson(json));
+	if (!args) return `The tool ${name} was not run, because its arguments are no JSON object. Call it again with a complete JSON object`;
+	try {
+		return await tool.run(args);
+	} catch (error) {
+		return `The tool ${name} did not succeed: ${error instanceof Error ? error.message : String(error)}`;
+	}
+}
+
+/** Rejects as soon as the signal is aborted, without waiting for the work. */
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+	if (!signal) return await work;
+	let stop = (): void => {};
+	const aborted = new Promise<never>((_, reject) => {
+		stop = () => reject(new StepfunError('The execution was canceled', { type: 'canceled' }));
+		if (signal.aborted) stop();
+		else signal.addEventListener('abort', stop, { once: true });
+	});
+	try {
+		return await Promise.race([work, aborted]);
+	} finally {
+		signal.removeEventListener('abort', stop);
+	}
+}
+
+function sum(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+	if (!a || !b) return a ?? b;
+	return {
+		prompt_tokens: a.prompt_tokens + b.prompt_tokens,
+		cached_tokens: a.cached_tokens + b.cached_tokens,
+		completion_tokens: a.completion_tokens + b.completion_tokens,
+		reasoning_tokens: a.reasoning_tokens + b.reasoning_tokens,
+		total_tokens: a.total_tokens + b.total_tokens,
+	};
+}
+
+const tooManyIterations = (limit: number, partial: Completion): StepfunError =>
+	new StepfunError(`The model still calls tools after ${limit} ${limit === 1 ? 'round' : 'rounds'} of calls`, {
+		type: 'too_many_iterations',
+		partial,
+		hint: 'Raise Max Tool Iterations in Options, or tell the model in its messages when the task is done',
+	});

@@ -1,0 +1,276 @@
+import { Container } from '@n8n/di';
+import { BinaryDataConfig, BinaryDataService } from 'n8n-core';
+import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { startEmulator, type Emulator } from '../../emulator';
+import * as files from '../media-files';
+import { chatNode, customEndpoint, runWorkflow } from './harness';
+
+let api: Emulator;
+let folder: string;
+const binaries = (): BinaryDataService => Container.get(BinaryDataService);
+
+beforeAll(async () => {
+	api = await startEmulator();
+	folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-stepfun-binary-'));
+	Container.get(BinaryDataConfig).localStoragePath = folder;
+	await binaries().init();
+	binaries().setManager('database', fakeDatabase as never);
+});
+afterEach(() => api.reset());
+afterAll(async () => {
+	await api.close();
+	await rm(folder, { recursive: true });
+});
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** n8n's own file store. */
+const stored = async (content: Buffer | Readable, mimeType: string): Promise<IBinaryData> =>
+	await binaries().store({ type: 'execution', workflowId: 'w', executionId: '1' }, content, { data: '', mimeType });
+
+const inMemory = (content: Buffer, mimeType: string): IBinaryData => ({ data: content.toString('base64'), mimeType });
+
+/** A store that gives its streams in pieces of any size, as databases and S3 do. */
+const blobs = new Map<string, Buffer>();
+const fakeDatabase = {
+	async getAsStream(id: string) {
+		const content = blobs.get(id)!;
+		return Readable.from(Array.from({ length: Math.ceil(content.length / 1000) }, (_, i) => content.subarray(i * 1000, (i + 1) * 1000)));
+	},
+	async getMetadata(id: string) {
+		return { fileSize: blobs.get(id)!.length };
+	},
+};
+function inDatabase(content: Buffer, mimeType: string): IBinaryData {
+	const id = String(blobs.size);
+	blobs.set(id, content);
+	return { id: `database:${id}`, data: 'database', mimeType };
+}
+
+/** Asks about what an item brings; the model of the test sees and hears. */
+const describeItem = (attachments: IDataObject[], item: INodeExecutionData, parameters: IDataObject = {}, settings: IDataObject = {}) =>
+	runWorkflow({
+		credential: customEndpoint(api.url),
+		items: [item],
+		settings,
+		nodes: [chatNode({ model: { __rl: true, mode: 'id', value: 'step-3.7-flash' }, attachments: { values: attachments }, ...parameters })],
+	});
+
+const lastMessages = (): Array<{ role: string; content: unknown }> => (api.requests.at(-1)!.body as { messages: Array<{ role: string; content: unknown }> }).messages;
+const item = (binary: Record<string, IBinaryData>): INodeExecutionData => ({ json: {}, binary });
+const dataUrl = (type: string, content: Buffer): string => `data:${type};base64,${content.toString('base64')}`;
+
+test('an image of the item joins the user message before its text, with no setting but Add Attachment', async () => {
+	const image = files.png();
+	await describeItem([{}], item({ data: await stored(image, 'image/png') }), {
+		messages: { values: [{ role: 'system', content: 'Be brief' }, { role: 'user', content: 'What is this?' }] },
+	});
+	expect(lastMessages()).toEqual([
+		{ role: 'system', content: 'Be brief' },
+		{
+			role: 'user',
+			content: [
+				{ type: 'image_url', image_url: { url: dataUrl('image/png', image) } },
+				{ type: 'text', text: 'What is this?' },
+			],
+		},
+	]);
+});
+
+test('attachments join the last user message of a conversation, which may have no text', async () => {
+	const image = files.jpeg();
+	await describeItem([{ type: 'image' }], item({ data: inMemory(image, 'image/jpeg') }), {
+		messages: {
+			values: [
+				{ role: 'user', content: 'I send you a picture' },
+				{ role: 'assistant', content: 'Go ahead' },
+				{ role: 'user', content: '' },
+			],
+		},
+	});
+	expect(lastMessages().map(({ content }) => content)).toEqual([
+		'I send you a picture',
+		'Go ahead',
+		[{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', image) } }],
+	]);
+});
+
+describe.each<[mode: string, store: (content: Buffer, mimeType: string) => IBinaryData | Promise<IBinaryData>]>([
+	['n8n keeps in files', stored],
+	['n8n keeps in a database or S3', inDatabase],
+	['n8n keeps in the item itself', inMemory],
+])('a file that %s', (_, store) => {
+	test.each([
+		['image', files.webp(300_001), 'image/webp'],
+		['video', files.mp4(2_000_000), 'video/mp4'],
+		['audio', files.mp3(700_000), 'audio/mpeg'],
+	])('arrives as it is: %s', async (type, content, mimeType) => {
+		const { json } = await describeItem([{ type }], item({ data: await store(content, mimeType) }));
+		expect(json('StepFun Chat')[0]!['content']).toContain(`${mimeType}, ${content.length} bytes, sha256 ${sha256(content)}`);
+		const { headers, bodyBytes } = api.requests[0]!;
+		expect(headers).toMatchObject({ 'content-length': String(bodyBytes), 'content-type': 'application/json' });
+		expect(headers).not.toHaveProperty('transfer-encoding');
+	});
+
+	test('is told by its own bytes when n8n knows no type', async () => {
+		for (const [mimeType, content, type, sent] of [
+			['application/octet-stream', files.gif(1), 'image', 'image/gif'],
+			['text/plain', files.wav(), 'audio', 'audio/wav'],
+			['', files.mov(), 'video', 'video/quicktime'],
+		] as const) {
+			const { json } = await describeItem([{ type }], item({ data: await store(content, mimeType) }));
+			expect(json('StepFun Chat')[0]!['content']).toContain(`${sent}, ${content.length} bytes, sha256 ${sha256(content)}`);
+		}
+	});
+
+	test('is sent again, from its first byte, when the first try did not succeed', async () => {
+		api.fault({ status: 503, retryAfter: '0' });
+		const content = files.png(100_000);
+		const { json } = await describeItem([{}], item({ data: await store(content, 'image/png') }));
+		expect(json('StepFun Chat')[0]!['content']).toContain(sha256(content));
+		expect(api.requests).toHaveLength(2);
+		expect(api.requests[1]!.bodySha256).toBe(api.requests[0]!.bodySha256);
+	});
+});
+
+describe('files of an item', () => {
+	const [a, b, film, talk] = [files.png(), files.jpeg(), files.mp4(), files.mp3()];
+	const many = (): INodeExecutionData =>
+		item({
+			attachment_0: inMemory(a, 'image/png'),
+			attachment_1: inMemory(film, 'video/mp4'),
+			attachment_2: inMemory(b, 'application/octet-stream'),
+			talk: inMemory(talk, 'audio/mpeg'),
+		});
+	const urls = (): unknown[] => (lastMessages()[0]!.content as Array<Record<string, Record<string, string>>>).map((part) => part['image_url']?.['url'] ?? part['video_url']?.['url'] ?? part['input_audio']?.['data']).filter(Boolean);
+
+	test.each([
+		['a list of names', 'attachment_2 , attachment_0', [dataUrl('image/jpeg', b), dataUrl('image/png', a)]],
+		['a pattern', 'attachment_*', [dataUrl('image/png', a), dataUrl('image/jpeg', b)]],
+		['all', '*', [dataUrl('image/png', a), dataUrl('image/jpeg', b)]],
+		['a list from an expression', '={{ ["attachment_0"] }}', [dataUrl('image/png', a)]],
+	])('are taken by %s, images only', async (_, binaryFields, expected) => {
+		await describeItem([{ type: 'image', binaryFields }], many());
+		expect(urls()).toEqual(expected);
+	});
+
+	test('may be absent where a pattern takes what there is', async () => {
+		await describeItem([{ type: 'image', binaryFields: 'photo_*' }], many());
+		expect(lastMessages()).toEqual([{ role: 'user', content: 'Hello' }]);
+	});
+
+	test('of several types stand in the order of the panel', async () => {
+		await describeItem(
+			[
+				{ type: 'audio', binaryFields: 'talk' },
+				{ type: 'image', binaryFields: '*', detail: 'high' },
+				{ type: 'video', binaryFields: 'attachment_1' },
+			],
+			many(),
+		);
+		expect(lastMessages()[0]!.content).toEqual([
+			{ type: 'input_audio', input_audio: { data: dataUrl('audio/mpeg', talk) } },
+			{ type: 'image_url', image_url: { url: dataUrl('image/png', a), detail: 'high' } },
+			{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', b), detail: 'high' } },
+			{ type: 'video_url', video_url: { url: dataUrl('video/mp4', film) } },
+			{ type: 'text', text: 'Hello' },
+		]);
+	});
+
+	test('are found among the fields where a workflow keeps them there', async () => {
+		await describeItem([{ binaryFields: 'files.photo' }, { binaryFields: '*' }], {
+			json: { cover: inMemory(a, 'image/png'), files: { photo: inMemory(b, 'image/jpeg') } } as unknown as IDataObject,
+		});
+		expect(urls()).toEqual([dataUrl('image/jpeg', b), dataUrl('image/png', a)]);
+	});
+});
+
+test('addresses are passed on as they are, one or a list of them', async () => {
+	await describeItem(
+		[
+			{ type: 'image', source: 'url', url: '={{ $json.pictures }}', detail: 'low' },
+			{ type: 'video', source: 'url', url: 'stepfile://file-42' },
+		],
+		{ json: { pictures: ['https://example.com/a b.png?x=1&y="2"', 'http://example.com/c'] } },
+	);
+	expect(lastMessages()[0]!.content).toEqual([
+		{ type: 'image_url', image_url: { url: 'https://example.com/a b.png?x=1&y="2"', detail: 'low' } },
+		{ type: 'image_url', image_url: { url: 'http://example.com/c', detail: 'low' } },
+		{ type: 'video_url', video_url: { url: 'stepfile://file-42' } },
+		{ type: 'text', text: 'Hello' },
+	]);
+});
+
+test('audio may come as text, with or without the head of a data URL', async () => {
+	const [talk, song] = [files.wav(), files.mp3()];
+	await describeItem(
+		[
+			{ type: 'audio', source: 'base64', base64: '={{ $json.talk }}' },
+			{ type: 'audio', source: 'base64', base64: '={{ $json.song }}' },
+		],
+		{ json: { talk: talk.toString('base64'), song: dataUrl('audio/mp3', song) } },
+	);
+	expect(lastMessages()[0]!.content).toEqual([
+		{ type: 'input_audio', input_audio: { data: dataUrl('audio/wav', talk) } },
+		{ type: 'input_audio', input_audio: { data: dataUrl('audio/mpeg', song) } },
+		{ type: 'text', text: 'Hello' },
+	]);
+});
+
+test('parts in JSON messages pass through, and attachments join them', async () => {
+	const [own, file] = [files.png(), files.jpeg()];
+	const parts = [
+		{ type: 'text', text: 'Compare' },
+		{ type: 'image_url', image_url: { url: 'https://example.com/a.png', detail: 'high' } },
+		{ type: 'video_url', video_url: { url: 'https://example.com/b.mp4' } },
+		{ type: 'image_url', image_url: { url: dataUrl('image/png', own) } },
+		{ type: 'input_audio', input_audio: { data: dataUrl('audio/wav', files.wav(0)) } },
+	];
+	await describeItem([{}], { json: { parts }, binary: { data: inMemory(file, 'image/jpeg') } }, { specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: $json.parts }] }}' });
+	expect(lastMessages()).toEqual([{ role: 'user', content: [{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', file) } }, ...parts] }]);
+});
+
+describe('is told before anything is sent:', () => {
+	const sparse = async (head: Buffer, size: number): Promise<Readable> => {
+		const name = path.join(folder, `sparse-${size}`);
+		const file = await open(name, 'w');
+		await file.write(head);
+		await file.truncate(size);
+		await file.close();
+		return createReadStream(name);
+	};
+
+	test.each<[what: string, attachments: IDataObject[], item: () => INodeExecutionData | Promise<INodeExecutionData>, message: string, hint: string]>([
+		['a missing file', [{ binaryFields: 'photo' }], () => item({ data: inMemory(files.png(), 'image/png') }), 'no file in the field "photo", which Input Data Field Name(s) of attachment 1 names', 'This item has files in: data'],
+		['no files at all', [{ type: 'video' }], () => ({ json: {} }), 'no file in the field "data"', 'no files at all'],
+		['an empty name', [{ binaryFields: ' ' }], () => ({ json: {} }), 'Input Data Field Name(s) of attachment 1 is empty', 'Enter the name'],
+		['a PDF as an image', [{}], () => item({ data: inMemory(files.pdf(), 'application/pdf') }), 'the file "data" of attachment 1 is application/pdf, and StepFun takes JPG, PNG, WebP and static GIF as image', 'Convert'],
+		['OGG audio', [{ type: 'audio' }], () => item({ data: inMemory(files.ogg(), 'audio/ogg') }), 'is audio/ogg, and StepFun takes MP3 and WAV as audio', 'Convert'],
+		['a moving GIF', [{ binaryFields: '*' }], async () => item({ data: await stored(files.gif(3), 'image/gif') }), 'the file "data" of attachment 1 is a moving GIF', 'single picture'],
+		['an MP4 of 200 MB', [{ type: 'video' }], async () => item({ data: await stored(await sparse(files.mp4(), 200 * 2 ** 20), 'video/mp4') }), 'A video of the messages is 200 MB, and StepFun takes up to 128 MB', 'compress'],
+		['images of 21 MB', [{ binaryFields: '*' }], async () => item({ a: await stored(await sparse(files.png(), 21 * 2 ** 20), 'image/png') }), 'The images of the messages are 21 MB in total, and StepFun takes 20 MB', 'smaller'],
+		['audio of 8 MB', [{ type: 'audio' }], async () => item({ data: await stored(await sparse(files.wav(), 8 * 2 ** 20), 'audio/wav') }), 'The audio of the messages is 10.7 MB as base64, and StepFun takes 10 MB', 'MP3'],
+		['61 images', [{ source: 'url', url: `={{ Array(61).fill("https://example.com/a.png") }}` }], () => ({ json: {} }), 'The messages hold 61 images, and StepFun takes 60 in one request', 'Remove some'],
+		['no address', [{ source: 'url', url: '' }], () => ({ json: {} }), 'the URL of attachment 1 is empty', 'Enter it'],
+		['a name for an address', [{}, { source: 'url', url: 'cat.jpg' }], () => item({ data: inMemory(files.png(), 'image/png') }), 'the URL of attachment 2 is neither an address nor a data URL', 'https://'],
+		['audio by its address', [{ type: 'audio', source: 'url', url: 'https://example.com/a.mp3' }], () => ({ json: {} }), 'the URL of attachment 1 is neither a data URL nor base64', 'StepFun fetches no audio by its address'],
+		['base64 with line breaks', [{ type: 'audio', source: 'base64', base64: `={{ $json.talk }}` }], () => ({ json: { talk: files.wav(300).toString('base64').replace(/.{76}/g, '$&\n') } }), 'the Base64 of attachment 1 is no base64', 'without line breaks'],
+		['an empty file', [{}], async () => item({ data: await stored(Buffer.alloc(0), 'image/png') }), 'the file "data" of attachment 1 is empty', 'node that the file comes from'],
+	])('%s', async (_, attachments, given, message, hint) => {
+		const { run } = await describeItem(attachments, await given());
+		expect(run.data.resultData.error).toMatchObject({ message: expect.stringContaining(message), description: expect.stringContaining(hint), context: { itemIndex: 0 } });
+		expect(api.requests).toHaveLength(0);
+	});
+
+	test('attachments without a user message to join', async () => {
+		const { run } = await describeItem([{}], item({ data: inMemory(files.png(), 'image/png') }), { messages: { values: [{ role: 'system', content: 'Look' }] } });
+		expect(run.data.resultData.error).toMatchObject({ message: 'There are attachments, and Messages holds no message with the role user', context: { itemIndex: 0 } });
+		expect(api.requests).toHaveLength(0);
+	});
+});

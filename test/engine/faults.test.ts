@@ -1,0 +1,225 @@
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { IDataObject } from 'n8n-workflow';
+import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import { selfSigned } from '../self-signed';
+import { chatNode, customEndpoint, runWorkflow } from './harness';
+
+jest.setTimeout(30_000);
+
+let api: Emulator;
+beforeAll(async () => {
+	api = await startEmulator();
+});
+afterEach(() => api.reset());
+afterAll(() => api.close());
+
+/** One item under Continue On Fail: its completion, or what stands for it. */
+async function run(options: IDataObject = {}, url = api.url) {
+	const start = performance.now();
+	const { json } = await runWorkflow({ credential: customEndpoint(url), nodes: [chatNode({ options }, { onError: 'continueRegularOutput' })] });
+	const [item] = json('StepFun Chat');
+	return { item: item!, error: item!['error'] as IDataObject | undefined, ms: performance.now() - start };
+}
+
+const always = (fault: Fault) => api.fault(() => ({ ...fault }));
+const once = { retries: 0 };
+
+describe('no connection', () => {
+	test('refused', async () => {
+		const server = createTcpServer().listen(0, '127.0.0.1');
+		await new Promise((resolve) => server.once('listening', resolve));
+		const { port } = server.address() as AddressInfo;
+		await new Promise((resolve) => server.close(resolve));
+		const { item, error } = await run({ retries: 1 }, `http://127.0.0.1:${port}/v1`);
+		expect(item['message']).toBe(`The connection was refused: http://127.0.0.1:${port}`);
+		expect(error).toMatchObject({ type: 'connection_failed', retryable: true, attempts: 2 });
+	});
+
+	test('DNS', async () => {
+		const { item, error } = await run(once, 'http://no-such-host.invalid/v1');
+		expect(item['message']).toBe('The address could not be found (DNS): http://no-such-host.invalid');
+		expect(error).toMatchObject({ type: 'connection_failed', attempts: 1 });
+	});
+
+	test('TLS: a certificate that nobody vouches for, and HTTPS asked of HTTP', async () => {
+		const secure = await startEmulator({ tls: selfSigned });
+		try {
+			const { item, error } = await run({}, secure.url);
+			expect(item['message']).toBe(`No secure connection could be made (TLS): ${secure.origin}`);
+			expect(error).toMatchObject({ type: 'connection_failed', retryable: false, attempts: 1 });
+			expect(secure.requests).toEqual([]);
+		} finally {
+			await secure.close();
+		}
+		const { item } = await run({}, api.url.replace('http:', 'https:'));
+		expect(item['message']).toMatch(/^No secure connection could be made \(TLS\)/);
+	});
+});
+
+describe('retries', () => {
+	test.each<[string, Fault]>([
+		['a reset before the headers', { resetBeforeHeaders: true }],
+		['a reset after the headers', { resetAfterBytes: 0 }],
+		['a reset within the reasoning', { resetAfterChunks: 2 }],
+		['429', { status: 429, retryAfter: '0' }],
+		['500', { status: 500 }],
+		['502 as HTML', { status: 502 }],
+		['503', { status: 503 }],
+		['504', { status: 504 }],
+		['an empty body', { body: '' }],
+		['truncated JSON', { body: '{"id":"x","choices":[{"mess' }],
+		['an error object inside a stream', { raw: 'data: {"error":{"message":"overloaded","type":"engine_overloaded"}}\n\n' }],
+	])('%s is tried again and then answered', async (_, fault) => {
+		api.fault(fault);
+		const { item } = await run();
+		expect(item['content']).toEqual(expect.stringMatching(/./));
+		expect(api.requests).toHaveLength(2);
+	});
+
+	test('three times by default, as often as Retries says otherwise; the number of attempts is in the details', async () => {
+		always({ status: 500, headers: { 'Retry-After': '0' } });
+		expect((await run()).error).toMatchObject({ type: 'internal_error', status: 500, attempts: 4, retryable: true, requestId: expect.stringMatching(/^trace-/) });
+		expect(api.requests).toHaveLength(4);
+		api.requests.length = 0;
+		expect((await run({ retries: 1 })).error).toMatchObject({ attempts: 2 });
+		expect((await run(once)).error).toMatchObject({ attempts: 1 });
+		expect(api.requests).toHaveLength(3);
+	});
+
+	test('a limit that lets nothing through ends in its error after three retries', async () => {
+		always({ status: 429, retryAfter: '0' });
+		const { item, error } = await run();
+		expect(item['message']).toMatch(/^request limited RPM reached/);
+		expect(error).toMatchObject({ type: 'rate_limited', status: 429, attempts: 4 });
+	});
+
+	test.each([400, 401, 402, 404, 451])('%i never', async (status) => {
+		always({ status });
+		expect((await run()).error).toMatchObject({ status, retryable: false, attempts: 1 });
+		expect(api.requests).toHaveLength(1);
+	});
+
+	test('Retry-After is waited for in seconds and as a date', async () => {
+		api.fault([{ status: 503, retryAfter: '1' }, { status: 429, retryAfter: new Date(Date.now() + 3_000).toUTCString() }]);
+		const { ms, item } = await run();
+		expect(item['content']).toBeTruthy();
+		expect(ms).toBeGreaterThan(1_900);
+		expect(ms).toBeLessThan(3_900);
+	});
+
+	test('a wait of hours is not begun', async () => {
+		always({ status: 429, retryAfter: '7200' });
+		const { error, ms } = await run();
+		expect(error).toMatchObject({ status: 429, attempts: 1, hint: expect.stringContaining('120 minutes') });
+		expect(ms).toBeLessThan(2_000);
+	});
+});
+
+describe('an answer that breaks off', () => {
+	const chunk = (delta: object) => `data: ${JSON.stringify({ id: 'c1', model: 'step', choices: [{ index: 0, delta, finish_reason: '' }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } })}\n\n`;
+	const begun = chunk({ role: 'assistant', reasoning: 'I think' }) + chunk({ content: 'Half an ans' });
+
+	test('after content: an error with content, reasoning and usage, and no other try', async () => {
+		always({ raw: begun, resetAfterBytes: begun.length });
+		const { item, error } = await run();
+		expect(item['message']).toMatch(/broke off in the middle of the answer/);
+		expect(error).toMatchObject({
+			type: 'connection_cut',
+			attempts: 1,
+			partial: { choices: [{ message: { content: 'Half an ans', reasoning: 'I think' } }], usage: { total_tokens: 7 } },
+		});
+		expect(api.requests).toHaveLength(1);
+	});
+
+	test('by an orderly end without finish_reason: the same', async () => {
+		always({ raw: begun });
+		expect((await run()).error).toMatchObject({ type: 'connection_cut', attempts: 1, partial: { choices: [{ message: { content: 'Half an ans' } }] } });
+	});
+
+	test('by an error object: the same, with the server\'s words', async () => {
+		always({ raw: `${begun}data: {"error":{"message":"The content you provided or machine outputted is blocked.","type":"censorship_blocked"}}\n\n` });
+		const { item, error } = await run();
+		expect(item['message']).toBe('The content you provided or machine outputted is blocked.');
+		expect(error).toMatchObject({ type: 'censorship_blocked', status: 451, attempts: 1, partial: { choices: [{ message: { content: 'Half an ans' } }] } });
+	});
+});
+
+describe('time', () => {
+	test.each<[string, Fault]>([
+		['before the headers', { stallBeforeHeaders: true }],
+		['before the first byte', { stallAfterBytes: 0 }],
+		['in the middle', { stallAfterChunks: 2 }],
+		['in the middle, with pings', { stallAfterChunks: 2, pings: 50 }],
+		['before the first byte, with pings', { stallAfterBytes: 0, pings: 50 }],
+	])('silence %s ends at Timeout, is not tried again, and closes the connection', async (_, fault) => {
+		always(fault);
+		const { item, error, ms } = await run({ timeout: 400 });
+		expect(item['message']).toBe('The server sent nothing for 0.4 seconds');
+		expect(error).toMatchObject({ type: 'timeout', attempts: 1 });
+		expect(ms).toBeGreaterThan(390);
+		expect(ms).toBeLessThan(1_200);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(api.requests.map(({ socketClosedAt }) => typeof socketClosedAt)).toEqual(['number']);
+	});
+
+	test('an answer that keeps coming is no silence, however long it takes', async () => {
+		always({ chunkDelayMs: 15 });
+		const { item, ms } = await run({ timeout: 300 });
+		expect(item['content']).toBeTruthy();
+		expect(ms).toBeGreaterThan(400);
+	});
+
+	test('Total Timeout ends an answer that keeps coming, and keeps what had arrived', async () => {
+		always({ chunkDelayMs: 60 });
+		const { item, error } = await run({ totalTimeout: 400 });
+		expect(item['message']).toBe('The completion took longer than the 0.4 seconds of Total Timeout');
+		expect(error).toMatchObject({ type: 'timeout', attempts: 1, partial: { object: 'chat.completion' } });
+	});
+
+	test('Total Timeout counts waits and retries, and says what it was waiting for', async () => {
+		always({ status: 429, retryAfter: '30' });
+		const { item, ms } = await run({ totalTimeout: 500 });
+		expect(item['message']).toMatch(/^The completion took longer than the 0\.5 seconds of Total Timeout, after: request limited RPM reached/);
+		expect(ms).toBeLessThan(1_500);
+	});
+});
+
+describe('gateways', () => {
+	test('gzip, whether asked for or not', async () => {
+		always({ gzip: true });
+		expect((await run()).item['finish_reason']).toBe('stop');
+	});
+
+	test('JSON where a stream was asked for, and a stream where JSON was', async () => {
+		api.fault([{ respondJson: true }, { respondSse: true }]);
+		expect((await run()).item['finish_reason']).toBe('stop');
+		expect((await run({ stream: false })).item['finish_reason']).toBe('stop');
+		expect(api.requests.map(({ body }) => (body as IDataObject)['stream'])).toEqual([true, false]);
+	});
+
+	test('a web page with status 200', async () => {
+		always({ body: '<!doctype html><title>Login</title>', headers: { 'Content-Type': 'text/html' } });
+		const { item, error } = await run();
+		expect(item['message']).toMatch(/web page/);
+		expect(error).toMatchObject({ type: 'not_the_api', attempts: 1 });
+	});
+
+	test.each([301, 302, 307, 308])('a redirect (%i) is not followed: the key stays here', async (status) => {
+		const other = await startEmulator();
+		try {
+			always({ status, redirectTo: `${other.url}/chat/completions` });
+			const { item, error } = await run();
+			expect(item['message']).toBe(`The server at ${api.origin} redirects to ${other.origin}`);
+			expect(error).toMatchObject({ type: 'redirected', status, attempts: 1 });
+			expect(other.requests).toEqual([]);
+		} finally {
+			await other.close();
+		}
+	});
+
+	test('bytes that are split anywhere', async () => {
+		api.fault([{}, { splitBytes: 1 }]);
+		const [whole, split] = [await run(), await run()];
+		expect({ ...split.item, id: '' }).toEqual({ ...whole.item, id: '' });
+	});
+});

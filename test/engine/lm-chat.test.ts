@@ -1,0 +1,309 @@
+import { EventEmitter, once } from 'node:events';
+import { AIMessage, HumanMessage, SystemMessage, ToolMessage, type AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import { DynamicStructuredTool } from '@langchain/core/tools';
+import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
+import { z } from 'zod';
+import { startEmulator, type Emulator } from '../../emulator';
+import type { ChatRequest } from '../../emulator/types';
+import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { credentials, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
+
+let api: Emulator;
+beforeAll(async () => {
+	api = await startEmulator();
+});
+afterEach(() => api.reset());
+afterAll(() => api.close());
+
+type Model = BaseChatModel & Required<Pick<BaseChatModel, 'bindTools'>>;
+type Use = (model: Model, context: IExecuteFunctions) => Promise<unknown>;
+
+/** A chain or agent: a node that gets the sub-node's model and does with it what a test says. */
+const chain = (use: Use): INodeType => ({
+	description: {
+		displayName: 'Chain',
+		name: 'chain',
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Chain' },
+		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiLanguageModel, maxConnections: 1, required: true }],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	},
+	async execute(this: IExecuteFunctions) {
+		const model = (await this.getInputConnectionData(NodeConnectionTypes.AiLanguageModel, 0)) as Model;
+		return [[{ json: { result: (await use(model, this)) as IDataObject }, pairedItem: { item: 0 } }]];
+	},
+});
+
+const workflow = (use: Use, parameters: IDataObject = {}): WorkflowOptions => ({
+	credential: customEndpoint(api.url),
+	types: { chain: chain(use), lmChatStepfun: new LmChatStepfun() },
+	nodes: [
+		{ name: 'Chain', type: 'chain' },
+		{
+			name: 'StepFun Chat Model',
+			type: 'lmChatStepfun',
+			credentials,
+			parameters: { model: { __rl: true, mode: 'id', value: 'step-3.5-flash' }, ...parameters } as never,
+		},
+	],
+	connections: { 'StepFun Chat Model': { ai_languageModel: [[{ node: 'Chain', type: NodeConnectionTypes.AiLanguageModel, index: 0 }]] } },
+});
+
+/** Lets a chain use the model, and returns what it made of it. */
+async function using<Result>(use: (model: Model, context: IExecuteFunctions) => Promise<Result>, parameters: IDataObject = {}): Promise<Result> {
+	let result: Result | undefined;
+	const { run } = await runWorkflow(
+		workflow(async (model, context) => {
+			result = await use(model, context);
+			return '';
+		}, parameters),
+	);
+	if (run.data.resultData.error) throw run.data.resultData.error;
+	return result!;
+}
+
+const bodies = () => api.requests.map(({ body }) => body as ChatRequest);
+
+const tool = (name: string) =>
+	new DynamicStructuredTool({ name, description: `Tells the ${name}`, schema: z.object({ city: z.string() }), func: async ({ city }: { city: string }) => `${name} of ${city}` });
+const tools = [tool('get_weather'), tool('get_time')];
+
+async function runCalls(message: AIMessage): Promise<ToolMessage[]> {
+	return await Promise.all(
+		(message.tool_calls ?? []).map(async ({ id, name, args }) => {
+			const result = (await tools.find((one) => one.name === name)!.invoke(args as { city: string })) as string;
+			return new ToolMessage({ tool_call_id: id!, content: result });
+		}),
+	);
+}
+
+async function streamed(model: { stream(messages: BaseMessage[]): Promise<AsyncIterable<AIMessageChunk>> }, messages: BaseMessage[]) {
+	const texts: string[] = [];
+	let whole: AIMessageChunk | undefined;
+	for await (const chunk of await model.stream(messages)) {
+		if (chunk.text !== '') texts.push(chunk.text);
+		whole = whole ? whole.concat(chunk) : chunk;
+	}
+	return { whole: whole!, texts };
+}
+
+test('sends what the panel says, and gives back text, reasoning, finish reason and usage with its details', async () => {
+	const answer = await using((model) => model.invoke([new SystemMessage('Be brief'), new HumanMessage('Hello')]), {
+		reasoningEffort: 'low',
+		options: { temperature: 0, topP: 0.5, maxTokens: 500, stop: ['###'], frequencyPenalty: 0, responseFormat: 'json_object', reasoningFormat: 'deepseek-style' },
+	});
+	expect(bodies()).toEqual([
+		{
+			model: 'step-3.5-flash',
+			messages: [
+				{ role: 'system', content: 'Be brief' },
+				{ role: 'user', content: 'Hello' },
+			],
+			temperature: 0,
+			top_p: 0.5,
+			max_tokens: 500,
+			stop: ['###'],
+			frequency_penalty: 0,
+			response_format: { type: 'json_object' },
+			reasoning_effort: 'low',
+			reasoning_format: 'deepseek-style',
+			stream: true,
+		},
+	]);
+	expect(JSON.parse(answer.text)).toMatchObject({ question: 'Hello' });
+	expect(answer.content).toEqual([
+		{ type: 'reasoning', reasoning: expect.stringContaining('The question is') },
+		{ type: 'text', text: answer.text },
+	]);
+	expect(answer.response_metadata).toMatchObject({ finish_reason: 'stop', model: 'step-3.5-flash', provider: 'stepfun' });
+	const { input_tokens: prompt, output_tokens: completion, total_tokens: total, output_token_details: details, input_token_details: cached } = answer.usage_metadata!;
+	expect(total).toBe(prompt + completion);
+	expect(details?.reasoning).toBeGreaterThan(0);
+	expect(cached?.cache_read).toBeGreaterThanOrEqual(0);
+});
+
+describe.each(['invoke', 'stream'] as const)('a conversation of two rounds with two calls side by side, by %s', (way) => {
+	const ask = async (model: Model, messages: BaseMessage[]): Promise<AIMessage> => {
+		const bound = model.bindTools(tools);
+		return (way === 'invoke' ? await bound.invoke(messages) : (await streamed(bound as never, messages)).whole) as AIMessage;
+	};
+
+	test('keeps calls whole and apart, and replays the reasoning with the calls it led to', async () => {
+		const answer = await using(async (model) => {
+			const messages: BaseMessage[] = [new HumanMessage('Use get_weather and get_time for Berlin in two rounds')];
+			for (;;) {
+				const message = await ask(model, messages);
+				messages.push(message, ...(await runCalls(message)));
+				if (!message.tool_calls?.length) return message;
+			}
+		});
+		expect(answer.text).toContain('Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned');
+		expect(bodies()).toHaveLength(3);
+		expect(bodies()[0]?.tools?.map(({ type, function: details }) => [type, details?.name, details?.parameters])).toEqual(
+			['get_weather', 'get_time'].map((name) => [
+				'function',
+				name,
+				{ type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false },
+			]),
+		);
+		const [, assistant, ...results] = bodies()[1]!.messages;
+		const call = (name: string) => ({ id: expect.stringMatching(/^call_/), type: 'function', function: { name, arguments: '{"city":"Berlin"}' } });
+		expect(assistant).toEqual({
+			role: 'assistant',
+			content: null,
+			tool_calls: [call('get_weather'), call('get_time')],
+			reasoning_content: expect.stringContaining('I will call get_weather, get_time.'),
+		});
+		expect(results.map(({ role, content }) => [role, content])).toEqual([
+			['tool', 'get_weather of Berlin'],
+			['tool', 'get_time of Berlin'],
+		]);
+		expect(api.requests.map(({ reasoningReplayed }) => reasoningReplayed)).toEqual([undefined, true, true]);
+	});
+});
+
+test('a turn that AI Agent has split into one message for each call is one turn again', async () => {
+	const reasoning_content = 'Two cities, two calls.';
+	const split = (id: string, city: string) => [
+		new AIMessage({ content: [], tool_calls: [{ id, name: 'get_weather', args: { city, id }, type: 'tool_call' }], additional_kwargs: { reasoning_content } }),
+		new ToolMessage({ tool_call_id: id, content: `[{"${city}":"sunny"}]` }),
+	];
+	await using((model) => model.bindTools(tools).invoke([new HumanMessage('Oslo and Rome?'), ...split('a', 'Oslo'), ...split('b', 'Rome')]));
+	const call = (id: string, city: string) => ({ id, type: 'function', function: { name: 'get_weather', arguments: `{"city":"${city}"}` } });
+	expect(bodies()[0]?.messages).toEqual([
+		{ role: 'user', content: 'Oslo and Rome?' },
+		{ role: 'assistant', content: null, tool_calls: [call('a', 'Oslo'), call('b', 'Rome')], reasoning_content },
+		{ role: 'tool', tool_call_id: 'a', content: '[{"Oslo":"sunny"}]' },
+		{ role: 'tool', tool_call_id: 'b', content: '[{"Rome":"sunny"}]' },
+	]);
+});
+
+test('reasoning is where AI Agent looks for it, streamed or not', async () => {
+	const [whole, pieces] = await using(async (model) => {
+		const messages = [new HumanMessage('Hello')];
+		return [await model.invoke(messages), (await streamed(model, messages)).whole];
+	});
+	const told = expect.stringMatching(/^The question is "Hello"\..* I can answer now\.$/);
+	expect([whole.additional_kwargs, pieces.additional_kwargs]).toEqual([{ reasoning_content: told }, { reasoning_content: told }]);
+});
+
+test('images reach StepFun, as n8n writes them', async () => {
+	const png = 'data:image/png;base64,iVBORw0KGgo=';
+	const content = [
+		{ type: 'image_url', image_url: { url: png, detail: 'high' } },
+		{ type: 'image_url', image_url: { url: 'https://example.com/cat.jpg' } },
+		{ type: 'text', text: 'Which one is the cat?' },
+	];
+	await using((model) => model.invoke([new HumanMessage({ content })]), { model: { __rl: true, mode: 'id', value: 'step-3.7-flash' } });
+	expect(bodies()[0]?.messages).toEqual([
+		{
+			role: 'user',
+			content: [
+				{ type: 'image_url', image_url: { url: png, detail: 'high' } },
+				{ type: 'image_url', image_url: { url: 'https://example.com/cat.jpg' } },
+				{ type: 'text', text: 'Which one is the cat?' },
+			],
+		},
+	]);
+});
+
+test('text streams while the answer is written, and its usage comes at the end', async () => {
+	api.options.chunkDelayMs = 5;
+	const { texts, whole } = await using((model) => streamed(model, [new HumanMessage('Tell me about tea')]));
+	expect(texts.length).toBeGreaterThan(5);
+	expect(texts.join('')).toBe(whole.text);
+	expect(whole.text).toContain('Tell me about tea');
+	expect(whole.usage_metadata?.total_tokens).toBeGreaterThan(0);
+	expect(whole.response_metadata).toMatchObject({ finish_reason: 'stop' });
+});
+
+test('a cut before the first text is tried again without a trace of it, a cut within the text is not', async () => {
+	api.fault({ resetAfterChunks: 4 });
+	const { whole } = await using((model) => streamed(model, [new HumanMessage('Hello')]), { options: { retries: 1 } });
+	expect(api.requests).toHaveLength(2);
+	expect(whole.text.match(/You asked/g)).toHaveLength(1);
+	expect(String(whole.additional_kwargs['reasoning_content']).match(/The question is/g)).toHaveLength(1);
+	api.fault({ raw: `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, delta: { content: 'Half an ans' } }] })}\n\n`, resetAfterBytes: 1000 });
+	await expect(using((model) => streamed(model, [new HumanMessage('Hello')]), { options: { retries: 1 } })).rejects.toMatchObject({
+		message: expect.stringContaining('broke off in the middle of the answer'),
+	});
+	expect(api.requests).toHaveLength(3);
+});
+
+test('errors are as readable as those of StepFun Chat, and stand at the sub-node', async () => {
+	api.fault({ status: 451 });
+	await expect(using((model) => model.invoke('Hello'))).rejects.toMatchObject({
+		name: 'NodeApiError',
+		message: expect.stringContaining('blocked'),
+		description: expect.stringContaining('Sending it again will not help'),
+		httpCode: '451',
+		functionality: 'configuration-node',
+		node: { name: 'StepFun Chat Model' },
+	});
+	api.fault({ status: 451 });
+	await expect(using((model) => streamed(model, [new HumanMessage('Hello')]))).rejects.toMatchObject({ message: expect.stringContaining('blocked'), httpCode: '451' });
+	expect(api.requests).toHaveLength(2);
+	await expect(using((model) => model.invoke('Hello'), { model: { __rl: true, mode: 'id', value: '' } })).rejects.toMatchObject({
+		message: 'Model is empty',
+		functionality: 'configuration-node',
+	});
+});
+
+test('a signal of LangChain ends the request, and so does Stop', async () => {
+	api.options.chunkDelayMs = 10;
+	const seen = new EventEmitter();
+	const closedWithin = async (end: () => void): Promise<number> => {
+		const ended = Date.now();
+		end();
+		while (api.requests.at(-1)?.socketClosedAt === undefined && Date.now() - ended < 2000) await new Promise((resolve) => setTimeout(resolve, 10));
+		return api.requests.at(-1)!.socketClosedAt! - ended;
+	};
+
+	const own = new AbortController();
+	const first = once(seen, 'text');
+	const aborted = using(async (model) => {
+		for await (const { text } of await model.stream('Hello', { signal: own.signal })) if (text !== '') seen.emit('text');
+	});
+	aborted.catch(() => {});
+	await first;
+	expect(await closedWithin(() => own.abort())).toBeLessThan(1000);
+	await expect(aborted).rejects.toMatchObject({ message: expect.stringMatching(/abort|cancel/i) });
+
+	const second = once(seen, 'text');
+	const execution = startWorkflow(
+		workflow(async (model) => {
+			for await (const { text } of await model.stream('Hello')) if (text !== '') seen.emit('text');
+		}),
+	);
+	await second;
+	expect(await closedWithin(() => execution.cancel())).toBeLessThan(1000);
+	expect((await execution).status).toBe('canceled');
+});
+
+test('who stops reading ends the request', async () => {
+	api.options.chunkDelayMs = 10;
+	await using(async (model) => {
+		for await (const { text } of await model.stream('Hello')) if (text !== '') break;
+	});
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	expect(api.requests[0]).toMatchObject({ finished: false, socketClosedAt: expect.any(Number) });
+});
+
+test('a host without the AI SDK loads the node, which says which n8n it needs', async () => {
+	jest.doMock('@n8n/ai-node-sdk', () => {
+		throw new Error("Cannot find module '@n8n/ai-node-sdk'");
+	});
+	try {
+		await expect(using((model) => model.invoke('Hello'))).rejects.toMatchObject({
+			message: expect.stringContaining('cannot connect AI nodes'),
+			description: expect.stringContaining('n8n to 2.16 or newer'),
+			functionality: 'configuration-node',
+		});
+	} finally {
+		jest.dontMock('@n8n/ai-node-sdk');
+	}
+});

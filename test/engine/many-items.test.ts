@@ -1,0 +1,83 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { startEmulator, type Emulator } from '../../emulator';
+import { chatNode, customEndpoint, runWorkflow } from './harness';
+
+jest.setTimeout(60_000);
+
+let api: Emulator;
+beforeAll(async () => {
+	api = await startEmulator();
+});
+afterEach(() => api.reset());
+afterAll(() => api.close());
+
+const items = (count: number): INodeExecutionData[] => Array.from({ length: count }, (_, i) => ({ json: { word: `word${i}x` } }));
+const workflow = (count: number, options: IDataObject = {}) => ({
+	items: items(count),
+	credential: customEndpoint(api.url),
+	nodes: [chatNode({ messages: { values: [{ role: 'user', content: '=Say {{ $json.word }}' }] }, options })],
+});
+
+/** Runs `count` items to their end and checks that each was answered, once and in its place. */
+async function runAll(count: number, options: IDataObject = {}) {
+	const start = performance.now();
+	const { json, run } = await runWorkflow(workflow(count, options));
+	const ms = performance.now() - start;
+	expect(run.data.resultData.error).toBeUndefined();
+	expect(json('StepFun Chat').map(({ content }) => /word\d+x/.exec(content as string)?.[0])).toEqual(items(count).map((item) => item.json['word']));
+	const refused = api.requests.filter(({ status }) => status === 429).length;
+	expect(api.requests.length).toBe(count + refused);
+	return { ms, refused, wasted: refused / api.requests.length, run };
+}
+
+test('side by side: as many as Max Concurrent Requests allows, 5 by default, results in the order of the input', async () => {
+	// The first items take longest.
+	api.fault(({ body }) => ({ delayMs: JSON.stringify(body).includes('word0x') ? 150 : 30 }));
+	await runAll(30);
+	expect(api.maxInFlight).toBe(5);
+	api.reset();
+	Object.assign(api.options, { delayMs: 30 });
+	await runAll(30, { maxConcurrentRequests: 12 });
+	expect(api.maxInFlight).toBe(12);
+});
+
+test('100 items take the time of 20 when five run at a time', async () => {
+	Object.assign(api.options, { delayMs: 100 });
+	const { ms } = await runAll(100);
+	expect(ms).toBeLessThan(20 * 100 * 1.3);
+});
+
+test.each([
+	[5, true],
+	[10, true],
+	[16, true],
+	[5, false],
+	[10, false],
+	[16, false],
+])('100 items under a limit of 8 at once, %i side by side, Retry-After %s: all done, few refused, near the ideal time', async (maxConcurrentRequests, retryAfterHeader) => {
+	Object.assign(api.options, { delayMs: 100, concurrencyLimit: 8, retryAfterHeader });
+	const { ms, wasted } = await runAll(100, { maxConcurrentRequests });
+	expect(wasted).toBeLessThan(0.15);
+	const ideal = Math.ceil(100 / Math.min(8, maxConcurrentRequests)) * 110;
+	expect(ms).toBeLessThan(ideal * 1.3);
+});
+
+test.each([5, 10, 16])('100 items under a limit of 60 in 3 s with Retry-After, %i side by side: all done, few refused, near the ideal time', async (maxConcurrentRequests) => {
+	Object.assign(api.options, { delayMs: 100, rateLimit: { requests: 60, windowMs: 3_000 }, retryAfterHeader: true });
+	const { ms, wasted, run } = await runAll(100, { maxConcurrentRequests });
+	expect(wasted).toBeLessThan(0.15);
+	// Retry-After comes in whole seconds, rounded up.
+	expect(ms).toBeLessThan((4_000 + Math.ceil(40 / maxConcurrentRequests) * 110) * 1.3);
+	const [data] = run.data.resultData.runData['StepFun Chat']!;
+	expect(data!.hints).toEqual([expect.objectContaining({ message: expect.stringContaining('retried after rate limits') })]);
+});
+
+test('progress is told to the browser while a manual execution works, and the rest is silence', async () => {
+	const told: unknown[] = [];
+	await runWorkflow({ ...workflow(50), additionalData: { sendDataToUI: (type: string, data: unknown) => void told.push([type, data]) } });
+	expect(told).toHaveLength(10);
+	expect(JSON.stringify(told[4])).toContain('StepFun Chat: 25 of 50 items done');
+	told.length = 0;
+	await runWorkflow({ ...workflow(5), additionalData: { sendDataToUI: (type: string, data: unknown) => void told.push([type, data]) } });
+	expect(told).toEqual([]);
+});

@@ -1,0 +1,204 @@
+import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import { complete, type CompleteOptions, type Retry } from '../../stepfun/complete';
+import { StepfunError } from '../../stepfun/errors';
+import { listModels } from '../../stepfun/list-models';
+import { Pacer } from '../../stepfun/pacing';
+import type { ChatRequest } from '../../stepfun/types';
+import { nodeClock, undiciSend } from '../send';
+import { delta, event } from './completion-of';
+
+const KEY = 'sk-emulator';
+const send = undiciSend(KEY);
+let api: Emulator;
+beforeAll(async () => {
+	api = await startEmulator();
+});
+afterEach(() => api.reset());
+afterAll(async () => {
+	await api.close();
+	await send.close();
+});
+
+/** Waits take no time here; the limits do. */
+const clock = { ...nodeClock, sleep: (ms: number, signal?: AbortSignal) => nodeClock.sleep(ms > 60_000 ? ms : Math.min(ms, 300), signal) };
+const ask = (fields: Partial<ChatRequest> = {}, options: Partial<CompleteOptions> = {}) =>
+	complete(
+		{ model: 'step-3.5-flash', messages: [{ role: 'user', content: 'Tell me about tea' }], ...fields },
+		{ send, baseUrl: api.url, clock, pacer: new Pacer({ maxConcurrent: 5, requestsPerMinute: 0, clock }), retries: 3, silenceMs: 100_000, totalMs: 0, ...options },
+	);
+const always = (fault: Fault): void => api.fault(() => ({ ...fault }));
+const stream = (...events: string[]): Fault => ({ raw: events.join('') });
+
+test('asks for a stream, unless the request says otherwise', async () => {
+	const streamed = await ask();
+	const whole = await ask({ stream: false });
+	expect(whole).toEqual({ ...streamed, id: whole.id, created: whole.created, usage: expect.objectContaining({ total_tokens: streamed.usage!.total_tokens }) });
+	expect(api.requests.map(({ body }) => (body as ChatRequest).stream)).toEqual([true, false]);
+	expect(api.requests[0]!.headers).toMatchObject({ 'content-type': 'application/json', accept: 'text/event-stream, application/json' });
+});
+
+describe('an answer without an answer is none', () => {
+	const finished = (reason: string): string => delta({}, reason);
+	test.each<[string, Fault, Partial<ChatRequest>, object]>([
+		['reasoning used up Maximum Number of Tokens', stream(delta({ reasoning: 'Hm' }), finished('length')), { max_tokens: 7 }, { type: 'empty_answer', message: expect.stringContaining('the 7 tokens of Maximum Number of Tokens'), partial: { choices: [{ message: { reasoning: 'Hm' } }] } }],
+		['reasoning used up the model', stream(delta({ reasoning: 'Hm' }), finished('length')), {}, { type: 'empty_answer', message: expect.stringContaining('the longest answer of this model') }],
+		['moderated to nothing', stream(finished('content_filter')), {}, { type: 'content_filter', retryable: false, message: 'StepFun moderated the answer' }],
+		['moderated in the middle', stream(delta({ content: 'The' }), finished('content_filter')), {}, { type: 'content_filter', partial: { choices: [{ message: { content: 'The' } }] } }],
+		['nothing but an end', stream(finished('stop')), {}, { type: 'empty_answer', retryable: false, message: 'The model ended without an answer' }],
+		['a search and no text', stream(delta({ tool_calls: [{ index: 0, id: 's', type: 'web_search', function: { name: 'web_search', arguments: '' } }] }, 'stop')), {}, { type: 'empty_answer' }],
+		['a stop sequence, and no end', stream(delta({ role: 'assistant' }), 'data: [DONE]\n\n'), { stop: '#' }, { type: 'empty_answer' }],
+	])('%s', async (_, fault, fields, error) => {
+		always(fault);
+		await expect(ask(fields, { retries: 0 })).rejects.toMatchObject(error);
+	});
+
+	test.each<[string, Fault, Partial<ChatRequest>]>([
+		['a call without a text', stream(delta({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] }, 'stop')), {}],
+		['a text that is cut', stream(delta({ content: 'a' }, 'length')), {}],
+		['nothing before a stop sequence', stream(delta({}, 'stop')), { stop: '#' }],
+		['one of two choices', stream(event({ choices: [{ index: 0, delta: {}, finish_reason: 'content_filter' }, { index: 1, delta: { content: 'a' }, finish_reason: 'stop' }] })), {}],
+	])('but %s is one', async (_, fault, fields) => {
+		always(fault);
+		expect((await ask(fields)).choices.length).toBeGreaterThan(0);
+	});
+});
+
+describe('another try', () => {
+	test('is reported with its reason and its wait', async () => {
+		const retries: Retry[] = [];
+		api.fault([{ status: 503 }, { status: 429, retryAfter: '0.1' }]);
+		await ask({}, { onRetry: (retry) => retries.push(retry) });
+		expect(retries.map(({ error: { status, attempts } }) => [status, attempts])).toEqual([[503, 1], [429, 2]]);
+		expect(retries[1]!.waitedMs).toBeGreaterThanOrEqual(95);
+		expect(api.requests).toHaveLength(3);
+	});
+
+	test.each([
+		[0, 1],
+		[2, 3],
+	])('with %i retries it is sent %i times', async (retries, sent) => {
+		always({ resetBeforeHeaders: true });
+		await expect(ask({}, { retries })).rejects.toMatchObject({ type: 'connection_failed', attempts: sent, message: `The connection was closed before an answer came: ${api.origin}` });
+		expect(api.requests).toHaveLength(sent);
+	});
+
+	test('waits twice as long each time, and not all the same', async () => {
+		const waits: number[] = [];
+		const noting = { ...nodeClock, random: () => 0.5, sleep: async (ms: number) => void waits.push(ms) };
+		always({ status: 500 });
+		await expect(ask({}, { clock: noting, silenceMs: 0 })).rejects.toMatchObject({ attempts: 4 });
+		expect(waits).toEqual([750, 1_500, 3_000]);
+	});
+
+	test('is not made once something was shown', async () => {
+		const reasoning = stream(delta({ reasoning: 'Hm' }));
+		always(reasoning);
+		await expect(ask({}, { onDelta: () => false, retries: 1 })).rejects.toMatchObject({ attempts: 2 });
+		await expect(ask({}, { onDelta: () => true, retries: 1 })).rejects.toMatchObject({ attempts: 1 });
+	});
+
+	test.each([
+		['content', { content: 'a' }],
+		['a call', { tool_calls: [{ index: 0, id: 'a', function: { name: 'f' } }] }],
+	])('is not made after %s', async (_, fields) => {
+		always(stream(delta(fields)));
+		await expect(ask()).rejects.toMatchObject({ type: 'connection_cut', attempts: 1 });
+	});
+});
+
+describe('time and Stop', () => {
+	test('comments are silence', async () => {
+		always({ stallAfterChunks: 2, pings: 20 });
+		await expect(ask({}, { silenceMs: 150 })).rejects.toMatchObject({ type: 'timeout', message: 'The server sent nothing for 0.15 seconds', attempts: 1 });
+	});
+
+	test('chunks are none', async () => {
+		always({ raw: [delta({ content: 'a' }), { waitMs: 100 }, delta({ content: 'b' }), { waitMs: 100 }, delta({ content: 'c' }), { waitMs: 100 }, delta({}, 'stop')] });
+		expect((await ask({}, { silenceMs: 180 })).choices[0]!.message.content).toBe('abc');
+	});
+
+	test('waiting for a place is none', async () => {
+		const pacer = new Pacer({ maxConcurrent: 5, requestsPerMinute: 0, clock });
+		pacer.refused({ message: 'RPM', retryAfterMs: 250 });
+		expect((await ask({}, { silenceMs: 150, pacer })).choices).toHaveLength(1);
+	});
+
+	test('the whole may be limited, and keeps what had arrived', async () => {
+		always({ raw: [delta({ content: 'a' }), { waitMs: 5_000 }] });
+		await expect(ask({}, { totalMs: 150 })).rejects.toMatchObject({ type: 'timeout', message: 'The completion took longer than the 0.15 seconds of Total Timeout', partial: { choices: [{ message: { content: 'a' } }] } });
+	});
+
+	test.each<[string, Fault]>([
+		['before the headers', { stallBeforeHeaders: true }],
+		['within the answer', { stallAfterChunks: 2 }],
+	])('Stop %s closes the connection', async (_, fault) => {
+		always(fault);
+		const stop = new AbortController();
+		const answer = ask({}, { signal: stop.signal });
+		await nodeClock.sleep(60);
+		stop.abort(new Error('by the user'));
+		await expect(answer).rejects.toMatchObject({ name: 'StepfunError', type: 'canceled', message: 'The execution was canceled' });
+		await nodeClock.sleep(30);
+		expect(api.requests.map(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toEqual([true]);
+	});
+
+	test.each<[string, Fault]>([
+		['after its end mark', { raw: [delta({ content: 'a' }, 'stop'), 'data: [DONE]\n\n', { waitMs: 60_000 }] }],
+		['after what cannot be read', { raw: ['data: hello\n\n', { waitMs: 60_000 }] }],
+		['after its error', { status: 400, raw: ['{"error":'.padEnd(70_000), { waitMs: 60_000 }] }],
+	])('a connection that stays open %s is closed', async (_, fault) => {
+		always(fault);
+		await ask({}, { retries: 0 }).catch(() => {});
+		await nodeClock.sleep(30);
+		expect(api.requests.map(({ socketClosedAt }) => typeof socketClosedAt)).toEqual(['number']);
+	});
+
+	test('a signal that is aborted already sends nothing', async () => {
+		await expect(ask({}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ type: 'canceled' });
+		expect(api.requests).toEqual([]);
+	});
+
+	test('leaves no timer behind', async () => {
+		const pending = new Set<number>();
+		let count = 0;
+		const counting = {
+			...nodeClock,
+			sleep(ms: number, signal?: AbortSignal) {
+				const id = (count += 1);
+				pending.add(id);
+				return nodeClock.sleep(ms, signal).finally(() => pending.delete(id));
+			},
+		};
+		await ask({}, { clock: counting, totalMs: 100_000 });
+		await nodeClock.sleep(5);
+		expect(count).toBe(2);
+		expect(pending.size).toBe(0);
+	});
+});
+
+describe('what may not be shown', () => {
+	const secret = 'The merger with Globex will be announced on Friday';
+	test('a server\'s words do not repeat the prompt or the key', async () => {
+		api.fault(({ body, headers }) => ({ status: 400, body: JSON.stringify({ error: { message: `Bad: ${JSON.stringify(body)} ${headers.authorization} plainkey`, type: 'x y z' } }) }));
+		const error = await ask({ messages: [{ role: 'user', content: secret }] }, { apiKey: 'plainkey' }).catch((cause: StepfunError) => cause);
+		expect(error).toMatchObject({ type: 'http_400', message: expect.stringContaining('"content":"[…]"') });
+		expect(JSON.stringify([(error as StepfunError).message, error])).not.toMatch(/Globex|sk-emulator|plainkey/);
+	});
+});
+
+describe('the models', () => {
+	test('are asked for with the key, and only those that chat are listed', async () => {
+		const models = await listModels({ send, baseUrl: api.url });
+		expect(models.map(({ id }) => id)).toContain('step-3.5-flash');
+		expect(models.filter(({ id }) => /tts|asr|image/.test(id))).toEqual([]);
+	});
+
+	test.each<[string, Fault, object]>([
+		['a refused key', { status: 401 }, { status: 401, type: 'invalid_api_key' }],
+		['a web page', { body: '<html>' }, { type: 'not_the_api', message: 'The server answered with something else than a list of models, a web page' }],
+		['a reset', { resetBeforeHeaders: true }, { type: 'connection_failed' }],
+	])('%s', async (_, fault, error) => {
+		always(fault);
+		await expect(listModels({ send, baseUrl: api.url })).rejects.toMatchObject({ name: 'StepfunError', ...error });
+	});
+});

@@ -1,0 +1,172 @@
+import { connectionError, invalidInput, originOf, readErrorObject, retryAfterMs, statusError, StepfunError } from '../../stepfun/errors';
+import type { HttpResponse } from '../../stepfun/http';
+
+const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResponse => ({
+	status,
+	headers,
+	body: { async *[Symbol.asyncIterator]() {}, destroy() {} },
+});
+const URL = 'https://api.stepfun.ai/v1/chat/completions';
+const said = (status: number, body: string, headers?: HttpResponse['headers']): StepfunError => statusError(answer(status, headers), body, URL);
+
+describe('statuses', () => {
+	test.each([
+		[400, 'request_params_invalid', false, /Correct the field/],
+		[401, 'invalid_api_key', false, /region/],
+		[402, 'quota_exceeded', false, /Top it up/],
+		[403, 'forbidden', false, /permissions/],
+		[404, 'model_invalid', false, /model ID/],
+		[408, 'timeout', true, /Correct/],
+		[413, 'too_large', false, /smaller attachments/],
+		[418, 'teapot', false, /Correct/],
+		[429, 'rate_limited', true, /Max Concurrent Requests/],
+		[451, 'censorship_blocked', false, /will not help/],
+		[500, 'internal_error', true, /in a while/],
+		[502, 'bad', true, /in a while/],
+		[503, 'engine_overloaded', true, /overloaded/],
+		[504, 'timeout', true, /shorter answer/],
+		[599, 'x', true, /in a while/],
+	])('%i %s', (status, type, retryable, hint) => {
+		expect(said(status, JSON.stringify({ error: { message: 'Words', type } }))).toMatchObject({ message: 'Words', type, status, retryable, hint: expect.stringMatching(hint), attempts: 1 });
+	});
+
+	test.each([
+		['plain text', 'upstream connect failed', 'The server answered with status 503: upstream connect failed'],
+		['a page', '<html>', 'The server answered with status 503 and a web page'],
+		['nothing', '', 'The server answered with status 503'],
+		['JSON without an error', '{"a":1}', 'The server answered with status 503: {"a":1}'],
+		['a message alone', '{"message":"Busy"}', 'Busy'],
+		['a detail alone', '{"detail":"Busy"}', 'Busy'],
+		['an error text', '{"error":"Busy"}', 'Busy'],
+		['an error without a message', '{"error":{}}', 'The server reported an error without a message'],
+	])('503 with %s', (_, body, message) => {
+		expect(said(503, body)).toMatchObject({ message, status: 503, retryable: true });
+	});
+
+	test('two kinds of 404: the model, and the path', () => {
+		expect(said(404, '404 page not found')).toMatchObject({ type: 'not_the_api', message: `There is no chat API at ${URL}`, retryable: false });
+		expect(said(404, '{"error":{"message":"The model \\"x\\" does not exist","type":"model_invalid"}}')).toMatchObject({ type: 'model_invalid' });
+	});
+
+	test('no Step Plan', () => {
+		expect(said(400, '{"error":{"message":"you have no active step plan subscription","type":"request_params_invalid"}}').hint).toMatch(/standard plan/);
+	});
+
+	test('what a server says is shortened, and shows no key', () => {
+		const { message } = said(500, JSON.stringify({ error: { message: `Bearer abc ${'word '.repeat(1_000)}` } }));
+		expect(message).toMatch(/^Bearer \[…\] word word .*…$/);
+		expect(message).toHaveLength(501);
+	});
+
+	test('a redirect names both hosts and nothing else of the addresses', () => {
+		expect(said(307, '', { location: 'https://other.example/x?token=1' })).toMatchObject({ type: 'redirected', status: 307, retryable: false, message: 'The server at https://api.stepfun.ai redirects to https://other.example' });
+		expect(said(302, '').message).toContain('redirects to an unnamed address');
+	});
+
+	test('an error\'s own type or code decides over the status it came with', () => {
+		expect(said(200, '{"error":{"message":"a","type":"rate_limited"}}')).toMatchObject({ status: 429, retryable: true });
+		expect(said(500, '{"error":{"message":"a","code":451}}')).toMatchObject({ status: 451, retryable: false });
+		expect(said(500, '{"error":{"message":"a","code":7}}')).toMatchObject({ status: 500, retryable: true });
+	});
+
+	test.each([
+		[{ 'x-trace-id': 'trace-1', 'x-request-id': 'other' }, 'trace-1'],
+		[{ 'x-request-id': ['r-1', 'r-2'] }, 'r-1'],
+		[{ 'x-trace-id': 'Bearer abc' }, undefined],
+		[{}, undefined],
+	])('request ID of %j', (headers, requestId) => {
+		expect(said(500, '', headers as HttpResponse['headers']).requestId).toBe(requestId);
+	});
+
+	test('Retry-After is read', () => {
+		expect(said(429, '', { 'retry-after': '7' }).retryAfterMs).toBe(7_000);
+	});
+});
+
+test.each([
+	[undefined, undefined],
+	['', undefined],
+	[' ', undefined],
+	['soon', undefined],
+	['0', 0],
+	['-5', 0],
+	['1.5', 1_500],
+	['Thu, 01 Jan 1970 00:00:10 GMT', 4_000],
+	['Thu, 01 Jan 1970 00:00:01 GMT', 0],
+])('Retry-After %j is %j ms', (value, ms) => {
+	expect(retryAfterMs(value, 6_000)).toBe(ms);
+});
+
+test.each([
+	[{ error: { message: 'm', type: 't' } }, { message: 'm', type: 't' }],
+	[{ error: { message: 'm', code: 'c' } }, { message: 'm', type: 'c' }],
+	[{ error: 'm', type: 't' }, { message: 'm', type: 't' }],
+	[{ error: { message: 'wrapped', metadata: { raw: 'no JSON' } } }, { message: 'wrapped' }],
+	[{ error: null }, undefined],
+	[{ choices: [] }, undefined],
+	['text', undefined],
+	[[{ error: 'm' }], undefined],
+])('error object of %j', (value, expected) => {
+	const found = readErrorObject(value);
+	if (expected) expect(found).toMatchObject(expected);
+	else expect(found).toBeUndefined();
+});
+
+describe('connections', () => {
+	test.each([
+		['ENOTFOUND', 'The address could not be found (DNS)', true],
+		['EAI_AGAIN', 'The address could not be found (DNS)', true],
+		['ECONNREFUSED', 'The connection was refused', true],
+		['EHOSTUNREACH', 'The address cannot be reached', true],
+		['DEPTH_ZERO_SELF_SIGNED_CERT', 'No secure connection could be made (TLS)', false],
+		['ERR_TLS_CERT_ALTNAME_INVALID', 'No secure connection could be made (TLS)', false],
+		['EPROTO', 'No secure connection could be made (TLS)', false],
+		['ETIMEDOUT', 'The server did not answer in time', true],
+		['UND_ERR_HEADERS_TIMEOUT', 'The server did not answer in time', true],
+		['ECONNRESET', 'The connection was closed before an answer came', true],
+		['UND_ERR_SOCKET', 'The connection was closed before an answer came', true],
+	])('%s, however deep it lies', (code, message, retryable) => {
+		const cause = Object.assign(new Error('x'), { cause: Object.assign(new Error('y'), { cause: { code } }) });
+		expect(connectionError(cause, URL)).toMatchObject({ type: 'connection_failed', message: `${message}: https://api.stepfun.ai`, retryable });
+	});
+
+	test.each(['Domain not allowed: …', 'The request was blocked because it resolves to a restricted IP address'])('n8n\'s own guard: %s', (message) => {
+		expect(connectionError(new Error(message), URL)).toMatchObject({ message: 'n8n does not allow requests to this address: https://api.stepfun.ai', retryable: false });
+	});
+
+	test('what nobody knows is quoted, without what it was about', () => {
+		const cause = Object.assign(new Error('Strange with Bearer abcdef'), { config: { headers: { Authorization: 'Bearer abcdef' }, data: 'prompt' } });
+		const error = connectionError(cause, URL);
+		expect(error).toMatchObject({ message: 'The request to https://api.stepfun.ai could not be made: Strange with Bearer […]', retryable: false });
+		expect(error.cause).toBeUndefined();
+		expect(connectionError('text', 'no url').message).toBe('The request to an address that is no URL could not be made: text');
+	});
+
+	test('with what had arrived it was cut', () => {
+		const partial = { id: '', object: 'chat.completion' as const, created: 0, model: '', choices: [] };
+		expect(connectionError(new Error('aborted'), URL, partial)).toMatchObject({ type: 'connection_cut', retryable: true, partial });
+	});
+
+	test('causes that go round in a circle', () => {
+		const cause: { message: string; cause?: unknown } = { message: 'round' };
+		cause.cause = cause;
+		expect(connectionError(cause, URL).message).toContain('round');
+	});
+});
+
+test('other details leave the rest as it is', () => {
+	const error = new StepfunError('m', { type: 't', status: 500, requestId: 'r', retryable: true, retryAfterMs: 5, hint: 'h', attempts: 3 });
+	expect(error.with({ hint: 'other' })).toMatchObject({ name: 'StepfunError', message: 'm', type: 't', status: 500, requestId: 'r', retryable: true, retryAfterMs: 5, hint: 'other', attempts: 3 });
+});
+
+test('bad input is never sent', () => {
+	expect(invalidInput('m', 'h')).toMatchObject({ type: 'invalid_input', retryable: false, message: 'm', hint: 'h' });
+});
+
+test.each([
+	['https://a.example:8443/v1?x=1#y', 'https://a.example:8443'],
+	['', 'an unnamed address'],
+	['nonsense', 'an address that is no URL'],
+])('origin of %j', (url, origin) => {
+	expect(originOf(url)).toBe(origin);
+});
