@@ -8,18 +8,33 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { StepfunApi } from '../credentials/StepfunApi.credentials';
+import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
 import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node';
 
-type Entry = INodeProperties | INodePropertyOptions | INodePropertyCollection;
-
-/** Texts by property name; those of collections and of choices are under `options`. */
-export interface Translation {
-	[property: string]: { displayName?: string; description?: string; options?: Translation; [nested: string]: unknown };
+/** Chinese texts of a field; the panel itself is English. */
+export interface FieldText {
+	name: string;
+	description: string;
+	/** By the choice's value. */
+	choices?: Record<string, string>;
 }
 
-const sources: Record<string, INodeProperties[]> = {
+/** By the field's path, such as `messages.role`; a field that both nodes have is there once. */
+export type FieldTexts = Record<string, FieldText>;
+
+/** What a table has a row for. */
+export interface Field {
+	path: string;
+	/** Labels from the outermost field to this one. */
+	labels: string[];
+	property: INodeProperties;
+	choices: INodePropertyOptions[];
+}
+
+export const sources: Record<string, INodeProperties[]> = {
 	stepfunChat: new StepfunChat().description.properties,
 	stepfunApi: new StepfunApi().properties,
+	lmChatStepfun: new LmChatStepfun().description.properties,
 };
 
 const HEADINGS = {
@@ -28,61 +43,62 @@ const HEADINGS = {
 } as const;
 type Locale = keyof typeof HEADINGS;
 
-const READMES: ReadonlyArray<readonly [file: string, locale: Locale]> = [
+export const READMES: ReadonlyArray<readonly [file: string, locale: Locale]> = [
 	['README.md', 'en'],
 	['README.zh-CN.md', 'zh-CN'],
 ];
 
-/** A Markdown table of the properties and of what is inside their collections. */
-export function parameterTable(properties: INodeProperties[], locale: Locale, translation: Translation = {}): string {
-	const rows = properties.flatMap((property) => propertyRows(property, '', translation[property.name], translation));
+/** The fields and what is inside their collections, in the order of the panel. */
+export function fieldsOf(properties: INodeProperties[], parent?: Field): Field[] {
+	return properties.filter(({ type }) => type !== 'notice' && type !== 'hidden').flatMap((property) => {
+		const hasChoices = property.type === 'options' || property.type === 'multiOptions';
+		const field: Field = {
+			path: parent ? `${parent.path}.${property.name}` : property.name,
+			labels: [...(parent?.labels ?? []), property.displayName],
+			property,
+			choices: hasChoices ? (property.options as INodePropertyOptions[]) : [],
+		};
+		return [field, ...(hasChoices ? [] : fieldsOf(nestedProperties(property), field))];
+	});
+}
+
+/** Those of a collection, and those of each group of a fixedCollection. */
+const nestedProperties = ({ options = [] }: INodeProperties): INodeProperties[] =>
+	(options as Array<INodeProperties | INodePropertyCollection>).flatMap((entry) => ('values' in entry ? entry.values : [entry]));
+
+/** A Markdown table of the fields; with texts, each label is followed by its translation. */
+export function fieldTable(fields: Field[], locale: Locale, texts: FieldTexts = {}): string {
 	const headings = HEADINGS[locale];
+	const rows = fields.map((field) => [label(field, texts[field.path]), `\`${field.property.name}\``, shownDefault(field.property), describe(field, texts[field.path])]);
 	return [headings, headings.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-function propertyRows(property: INodeProperties, parent: string, text: Translation[string] | undefined, all: Translation): string[][] {
-	if (property.type === 'notice' || property.type === 'hidden') return [];
-	const label = `${parent}${text?.displayName ?? property.displayName}`;
-	const row = [label, `\`${property.name}\``, shownDefault(property), describe(property, text)];
-	const nested = (property.options ?? []).flatMap((entry: Entry) => {
-		if ('values' in entry) return entry.values.flatMap((value) => propertyRows(value, `${label} → `, nestedText(text, value.name, all), all));
-		return 'type' in entry ? propertyRows(entry, `${label} → `, nestedText(text, entry.name, all), all) : [];
-	});
-	return [row, ...nested];
-}
+const label = ({ labels }: Field, text: FieldText | undefined): string =>
+	labels.join(' → ') + (text && text.name !== labels.at(-1) ? `（${text.name}）` : '');
 
-const nestedText = (text: Translation[string] | undefined, name: string, all: Translation): Translation[string] | undefined =>
-	(text?.[name] as Translation[string] | undefined) ?? text?.options?.[name] ?? all[name];
-
-function describe({ description = '', options = [], type }: INodeProperties, text: Translation[string] | undefined): string {
-	const choices =
-		type === 'options' || type === 'multiOptions'
-			? (options as INodePropertyOptions[]).map(({ name, value }) => text?.options?.[String(value)]?.displayName ?? name).join(', ')
-			: '';
-	const sentences = [text?.description ?? description, choices === '' ? '' : `(${choices})`].filter((sentence) => sentence !== '');
-	return escapeCell(sentences.join(' '));
+function describe({ property: { description = '' }, choices }: Field, text: FieldText | undefined): string {
+	if (!text) return escapeCell([description, choices.length > 0 ? `(${choices.map(({ name }) => name).join(', ')})` : ''].filter((part) => part !== '').join(' '));
+	const named = choices.map(({ name, value }) => `**${name}** ${text.choices?.[String(value)] ?? ''}`);
+	return escapeCell([text.description, ...(named.length > 0 ? [named.join('；')] : [])].join('。'));
 }
 
 function shownDefault({ default: value, type }: INodeProperties): string {
 	if (type === 'collection' || type === 'fixedCollection' || type === 'resourceLocator' || value === '' || value === undefined) return '';
 	const text = typeof value === 'string' ? value : JSON.stringify(value);
-	return text === '[]' || text.length > 40 ? '' : `\`${text}\``;
+	return text === '[]' || text.length > 40 || text.includes('\n') ? '' : `\`${text}\``;
 }
 
 const escapeCell = (text: string): string => text.replace(/\|/g, '\\|').replace(/\n/g, ' ');
 
-function translationOf(name: string, locale: Locale): Translation {
-	if (locale === 'en') return {};
-	const texts = JSON.parse(readFileSync(path.join(__dirname, `../docs/fields.${locale}.json`), 'utf8')) as Record<string, Translation>;
-	return texts[name] ?? {};
-}
+export const textsOf = (locale: Locale): FieldTexts =>
+	locale === 'en' ? {} : (JSON.parse(readFileSync(path.join(__dirname, `../docs/fields.${locale}.json`), 'utf8')) as FieldTexts);
 
 /** The README with its tables made anew. */
 export function withTables(readme: string, locale: Locale): string {
 	return readme.replace(/<!-- parameters:(\w+) -->[\s\S]*?<!-- \/parameters -->/g, (_, name: string) => {
 		const properties = sources[name];
 		if (!properties) throw new Error(`No description is called ${name}`);
-		return `<!-- parameters:${name} -->\n${parameterTable(properties, locale, translationOf(name, locale))}\n<!-- /parameters -->`;
+		return `<!-- parameters:${name} -->\n${fieldTable(fieldsOf(properties), locale, textsOf(locale))}\n<!-- /parameters -->`;
 	});
 }
 

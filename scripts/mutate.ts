@@ -85,7 +85,7 @@ function noticed(file: string): boolean {
 	const jest = path.join(root, 'node_modules/jest/bin/jest.js');
 	const run = (pattern: string): boolean =>
 		spawnSync(process.execPath, [jest, '--bail', '--silent', '--coverage=false', '--selectProjects=unit', '--testPathPatterns', pattern], { cwd: copy, timeout: 60_000 }).status !== 0;
-	return run(`test/stepfun/${file === 'watch' || file === 'check-answer' ? 'complete' : file}\\.test`) || run('test/stepfun/(?:answer|completion|complete|pacing|errors)\\.test');
+	return run(`test/stepfun/${file === 'check-answer' ? 'complete' : file}\\.test`) || run('test/stepfun/(?:answer|completion|complete|pacing|errors)\\.test');
 }
 
 const only = process.argv[2];

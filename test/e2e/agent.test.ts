@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatRequest } from '../../emulator/types';
 import type { N8nClient, Workflow, WorkflowNode } from '../../host/client';
 import { credentialType } from '../../host/names';
-import { publishChat, readExample, textOf } from './chat';
-import { connect, emulator } from './harness';
+import { publishChat, textOf } from './chat';
+import { connect, emulator, readExample } from './harness';
 
 let n8n: N8nClient;
 let stepfun: Awaited<ReturnType<typeof emulator>>;

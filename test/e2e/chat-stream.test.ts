@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import type { N8nClient } from '../../host/client';
 import { credentialType } from '../../host/names';
 import { byTestId, launch, openEditor, openPage, screenshot } from './browser';
-import { publishChat, readExample, textOf } from './chat';
-import { connect, emulator } from './harness';
+import { publishChat, textOf } from './chat';
+import { connect, emulator, readExample } from './harness';
 
 let n8n: N8nClient;
 let stepfun: Awaited<ReturnType<typeof emulator>>;

@@ -1,12 +1,5 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { N8nClient, Workflow } from '../../host/client';
-import { credentialType } from '../../host/names';
-
-const examples = path.join(__dirname, '../../examples');
-
-export const readExample = (file: string): Workflow => JSON.parse(readFileSync(path.join(examples, file), 'utf8')) as Workflow;
+import { postToWebhook, publish } from './harness';
 
 /** One line of a streaming response, as n8n's chat receives it. */
 export interface Line {
@@ -29,25 +22,18 @@ export async function publishChat(n8n: N8nClient, workflow: Workflow, credential
 	const nodes = workflow.nodes.map((node) =>
 		node.type.endsWith('.chatTrigger') ? { ...node, webhookId, parameters: { ...node.parameters, public: true } } : node,
 	);
-	const workflowId = await n8n.importWorkflow({ ...workflow, nodes }, { [credentialType]: credential });
-	const { versionId } = await n8n.call<{ versionId: string }>('GET', `/rest/workflows/${workflowId}`);
-	await n8n.call('POST', `/rest/workflows/${workflowId}/activate`, { versionId });
+	const workflowId = await publish(n8n, { ...workflow, nodes }, credential);
 	return {
 		workflowId,
 		async say(text, { session = webhookId, signal } = {}) {
-			const response = await post(`${n8n.url}/webhook/${webhookId}/chat`, { action: 'sendMessage', sessionId: session, chatInput: text }, signal);
+			const response = await postToWebhook(`${n8n.url}/webhook/${webhookId}/chat`, {
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ action: 'sendMessage', sessionId: session, chatInput: text }),
+				signal: signal ?? null,
+			});
 			return await readLines(response);
 		},
 	};
-}
-
-/** n8n takes a moment until a published webhook answers. */
-async function post(url: string, body: object, signal?: AbortSignal): Promise<Response> {
-	for (let tries = 0; ; tries += 1) {
-		const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: signal ?? null });
-		if (response.status !== 404 || tries === 50) return response;
-		await sleep(200);
-	}
 }
 
 async function readLines(response: Response): Promise<Line[]> {

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator } from '../../emulator';
 import { type Credential, N8nClient, type Workflow } from '../../host/client';
 import { chatNodeType, credentialType } from '../../host/names';
@@ -52,4 +55,25 @@ export function chatWorkflow(
 		connections: { Start: { main: [[{ node: 'StepFun Chat', type: 'main', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
 	};
+}
+
+export const examples = path.join(__dirname, '../../examples');
+
+export const readExample = (file: string): Workflow => JSON.parse(readFileSync(path.join(examples, file), 'utf8')) as Workflow;
+
+/** Imports a workflow and publishes it, so that its webhooks answer. @returns the workflow's id */
+export async function publish(n8n: N8nClient, workflow: Workflow, credential: { id: string; name: string }): Promise<string> {
+	const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
+	const { versionId } = await n8n.call<{ versionId: string }>('GET', `/rest/workflows/${id}`);
+	await n8n.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	return id;
+}
+
+/** Posts to a webhook; n8n takes a moment until a published one answers. */
+export async function postToWebhook(url: string, request: RequestInit): Promise<Response> {
+	for (let tries = 0; ; tries += 1) {
+		const response = await fetch(url, { ...request, method: 'POST' });
+		if (response.status !== 404 || tries === 50) return response;
+		await sleep(200);
+	}
 }
