@@ -126,7 +126,7 @@ export class N8nClient {
 		const content = { name, nodes, connections, settings };
 		const existing = id && (await this.findWorkflow(id));
 		if (!existing) {
-			return (await this.call<{ id: string }>('POST', '/rest/workflows', { ...content, ...(id && { id }) }))
+			return (await this.call<{ id: string }>('POST', '/rest/workflows', { ...content, active: false, ...(id && { id }) }))
 				.id;
 		}
 		if (existing.isArchived) await this.call('POST', `/rest/workflows/${id}/unarchive`, {});
@@ -146,10 +146,12 @@ export class N8nClient {
 
 	/** Starts a workflow as `executeWorkflow` does. @returns the execution's id */
 	async startWorkflow(id: string, input?: Record<string, unknown>): Promise<string> {
-		const { nodes } = await this.call<Workflow>('GET', `/rest/workflows/${id}`);
-		const trigger = nodes.find(({ type }) => /trigger$/i.test(type));
+		const workflow = await this.call<Workflow>('GET', `/rest/workflows/${id}`);
+		const trigger = workflow.nodes.find(({ type }) => /trigger$/i.test(type));
 		if (!trigger) throw new Error(`Workflow ${id} has no trigger to start from`);
 		const started = await this.call<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, {
+			// Read by n8n before 2.10, which runs what it is sent and not what it has stored.
+			workflowData: workflow,
 			triggerToStartFrom: { name: trigger.name, ...(input && { data: triggerData(input) }) },
 		});
 		if (!started.executionId) throw new Error(`n8n did not start workflow ${id}: ${JSON.stringify(started)}`);

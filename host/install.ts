@@ -25,13 +25,17 @@ export function cacheDirectory(): string {
 	return path.join(process.env.XDG_CACHE_HOME || platformCache, 'n8n-nodes-stepfun');
 }
 
+/** The folder with package.json and lockfile of the n8n to install: host/, or with `N8N_HOST_VERSION` one of host/versions/. */
+const definition = (): string =>
+	process.env.N8N_HOST_VERSION ? path.join(__dirname, 'versions', process.env.N8N_HOST_VERSION) : __dirname;
+
 /**
  * Makes sure the n8n of host/package-lock.json is installed, and says where. Installed once per lockfile and
  * platform (about 3 minutes and 2.7 GB), outside the repository so that a fresh clone finds it.
  * @throws with npm's own output when a step fails
  */
 export async function installHost(): Promise<Host> {
-	const lockfile = await readFile(path.join(__dirname, 'package-lock.json'));
+	const lockfile = await readFile(path.join(definition(), 'package-lock.json'));
 	const hash = createHash('sha256').update(lockfile).digest('hex').slice(0, 12);
 	const cache = cacheDirectory();
 	const name = `host-${hash}-${process.platform}-${process.arch}`;
@@ -68,7 +72,7 @@ function locate(directory: string): Host {
 async function installInto(directory: string): Promise<void> {
 	console.log('Installing n8n for the host (about 3 minutes and 2.7 GB, only once) …');
 	for (const file of ['package.json', 'package-lock.json']) {
-		await copyFile(path.join(__dirname, file), path.join(directory, file));
+		await copyFile(path.join(definition(), file), path.join(directory, file));
 	}
 	const { node, n8n } = locate(directory);
 	const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];

@@ -1,15 +1,15 @@
 /**
  * Writes what the READMEs say of parameters from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
- * `<!-- /parameters -->`.
- * usage: tsx scripts/docs.ts           writes
- *        tsx scripts/docs.ts --check   exit status 1 when something would change
+ * `<!-- /parameters -->`. A test tells when they are out of step.
+ * usage: tsx scripts/docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { StepfunApi } from '../credentials/StepfunApi.credentials';
 import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
-import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node';
+// With its extension, since the codex has the same name and tsx would take that.
+import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node.ts';
 
 /** Chinese texts of a field; the panel itself is English. */
 export interface FieldText {
@@ -77,10 +77,12 @@ const label = ({ labels }: Field, text: FieldText | undefined): string =>
 	labels.join(' → ') + (text && text.name !== labels.at(-1) ? `（${text.name}）` : '');
 
 function describe({ property: { description = '' }, choices }: Field, text: FieldText | undefined): string {
-	if (!text) return escapeCell([description, choices.length > 0 ? `(${choices.map(({ name }) => name).join(', ')})` : ''].filter((part) => part !== '').join(' '));
-	const named = choices.map(({ name, value }) => `**${name}** ${text.choices?.[String(value)] ?? ''}`);
-	return escapeCell([text.description, ...(named.length > 0 ? [named.join('；')] : [])].join('。'));
+	const named = choices.map(({ name, value, description: meaning }) => [`**${name}**`, text ? text.choices?.[String(value)] : meaning].filter(Boolean).join(text ? ' ' : ': '));
+	const sentences = [text?.description ?? description, named.join(text ? '；' : '; ')].filter((sentence) => sentence !== '');
+	return escapeCell(sentences.map(withoutStop).join(text ? '。' : '. '));
 }
+
+const withoutStop = (sentence: string): string => sentence.replace(/[.。]$/, '');
 
 function shownDefault({ default: value, type }: INodeProperties): string {
 	if (type === 'collection' || type === 'fixedCollection' || type === 'resourceLocator' || value === '' || value === undefined) return '';
@@ -103,15 +105,8 @@ export function withTables(readme: string, locale: Locale): string {
 }
 
 if (require.main === module) {
-	const check = process.argv.includes('--check');
 	for (const [name, locale] of READMES) {
 		const file = path.join(__dirname, '..', name);
-		const before = readFileSync(file, 'utf8');
-		const after = withTables(before, locale);
-		if (before === after) continue;
-		if (check) {
-			console.error(`${name} does not match the nodes' descriptions; run: npm run docs`);
-			process.exitCode = 1;
-		} else writeFileSync(file, after);
+		writeFileSync(file, withTables(readFileSync(file, 'utf8'), locale));
 	}
 }

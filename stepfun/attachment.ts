@@ -1,4 +1,4 @@
-import { invalidInput } from './errors';
+import { invalidInput, StepfunError } from './errors';
 
 /**
  * A file that travels inside a request as a data URL and is read only while it is being sent: `base64` starts from the first
@@ -27,7 +27,7 @@ export class Attachment {
 	 */
 	static fromBase64(mimeType: string, text: string, label: string): Attachment {
 		if (text === '' || text.length % 4 !== 0 || !isBase64(text.slice(0, SLICE)) || !isBase64(text.slice(-4))) {
-			throw invalidInput(`${label} is no base64`, 'Give the whole file as base64 without line breaks, with its padding (=) at the end');
+			throw noBase64(label);
 		}
 		return new Attachment(mimeType, decodedSize(text), () => slices(text));
 	}
@@ -53,17 +53,26 @@ const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 async function* encode(open: () => Promise<AsyncIterable<Uint8Array>>, size: number): AsyncGenerator<string> {
 	let rest: Uint8Array = new Uint8Array(0);
 	let read = 0;
-	for await (const chunk of await open()) {
-		read += chunk.length;
-		if (read > size) break;
-		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-		const whole = bytes.length - (bytes.length % 3);
-		if (whole > 0) yield view(bytes.subarray(0, whole)).toString('base64');
-		rest = bytes.slice(whole);
+	try {
+		for await (const chunk of await open()) {
+			read += chunk.length;
+			if (read > size) break;
+			const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+			const whole = bytes.length - (bytes.length % 3);
+			if (whole > 0) yield view(bytes.subarray(0, whole)).toString('base64');
+			rest = bytes.slice(whole);
+		}
+	} catch {
+		throw invalidInput('An attachment could not be read', RUN_AGAIN);
 	}
-	if (read !== size) throw new Error(`An attachment changed while it was sent: ${size} bytes were announced, ${read} or more were read`);
+	if (read !== size) throw invalidInput(`An attachment changed while it was sent: ${size} bytes were announced, ${read} or more were read`, RUN_AGAIN);
 	if (rest.length > 0) yield view(rest).toString('base64');
 }
+
+const RUN_AGAIN = 'Run the workflow again from the node that the file comes from';
+
+const noBase64 = (label: string): StepfunError =>
+	invalidInput(`${label} is no base64`, 'Give the whole file as base64 without line breaks, with its padding (=) at the end');
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -71,7 +80,7 @@ async function* slices(text: string): AsyncGenerator<string> {
 	for (let start = 0; start < text.length; start += SLICE) {
 		const slice = text.slice(start, start + SLICE);
 		// What is skipped in decoding could end the JSON string that the file stands in.
-		if (Buffer.from(slice, 'base64').length !== decodedSize(slice)) throw new Error('An attachment is no base64');
+		if (Buffer.from(slice, 'base64').length !== decodedSize(slice)) throw noBase64('An attachment');
 		yield slice;
 	}
 }

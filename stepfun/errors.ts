@@ -156,7 +156,7 @@ const errorStatus = (status: number | undefined): number | undefined => (status 
 
 function hintFor(status: number | undefined): string {
 	if (status === undefined) return 'The server ended the answer with this message. Try again in a while';
-	return HINTS[status] ?? (status >= 500 ? HINTS[500]! : HINTS[400]!);
+	return HINTS[status] ?? (isRetryable(status) ? HINTS[500]! : HINTS[400]!);
 }
 
 /** An answer whose status is not 200, from its status, headers and the first bytes of its body. */
@@ -244,8 +244,13 @@ const NETWORK_CODES: ReadonlyArray<readonly [pattern: RegExp, message: string, r
 	[/ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|aborted|other side closed|premature/i, 'The connection was closed before an answer came', true, 'Try again in a while. If it keeps happening, a proxy or gateway on the way may be closing it'],
 ];
 
-/** A request that got no answer, or whose answer broke off, told by the sender's own error. */
+/**
+ * A request that got no answer, or whose answer broke off, told by the sender's own error. Where the body could not be read, that
+ * is the reason, however deep the sender has wrapped it.
+ */
 export function connectionError(cause: unknown, url: string, partial?: Completion): StepfunError {
+	const own = ownError(cause);
+	if (own) return own;
 	const told = describeCause(cause);
 	const known = NETWORK_CODES.find(([pattern]) => pattern.test(told));
 	const place = originOf(url);
@@ -260,6 +265,11 @@ export function connectionError(cause: unknown, url: string, partial?: Completio
 	if (!known) return new StepfunError(`The request to ${place} could not be made${excerpt(told)}`, { type: 'connection_failed', hint: NETWORK_HINT });
 	const [, message, retryable, hint] = known;
 	return new StepfunError(`${message}: ${place}`, { type: 'connection_failed', retryable, hint });
+}
+
+function ownError(cause: unknown, depth = 0): StepfunError | undefined {
+	if (cause instanceof StepfunError || depth > 4) return cause instanceof StepfunError ? cause : undefined;
+	return ownError(record(cause)?.['cause'], depth + 1);
 }
 
 /** Codes and messages of an error and of what caused it; never its request, which holds the key and the prompt. */

@@ -36,6 +36,9 @@ export function chatModels(answer: unknown): Model[] {
 /** Models, by the start of their id, whose reasoning has two tiers (seed 003). */
 export const TWO_TIER_MODELS: readonly string[] = ['step-3.5-flash-2603'];
 
+/** Models, by the start of their id, that read text only; others read images and video too, as their own pages say. */
+export const TEXT_ONLY_MODELS: readonly string[] = ['step-3.5-flash'];
+
 /** Efforts that a model takes; none of them switches reasoning off. */
 export function reasoningEfforts(model: string): ReasoningEffort[] {
 	return TWO_TIER_MODELS.some((id) => model.startsWith(id)) ? ['low', 'high'] : ['low', 'medium', 'high'];

@@ -30,9 +30,9 @@ export class StepfunChat implements INodeType {
 			...modelFields,
 			...messagesFields,
 			...attachmentsFields,
-			...toolsFields,
 			...responseFields,
 			...reasoningFields,
+			...toolsFields,
 			simplifyField,
 			...optionsFields,
 		],
@@ -57,7 +57,7 @@ export class StepfunChat implements INodeType {
 			}),
 		);
 		const items = await Promise.all(outputs);
-		run.progress.finish();
+		run.hints.show();
 		return [items];
 	}
 }

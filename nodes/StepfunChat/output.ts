@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response-format';
 import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../stepfun/types';
@@ -11,18 +11,6 @@ import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../
 export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
 	checkJsonAnswer(completion, request);
 	return (simplify ? simplified(completion, asksForJson(request)) : completion) as unknown as IDataObject;
-}
-
-/** Tells in the editor where the arguments of a tool call are no JSON; the item carries them as text. */
-export function hintAtUnreadArguments(context: IExecuteFunctions, itemIndex: number, { choices }: Completion): void {
-	const unread = choices.flatMap(({ message }) => message.tool_calls ?? []).filter((call) => readArguments(call) === undefined);
-	if (unread.length === 0 || typeof context.addExecutionHints !== 'function') return;
-	const names = unread.map(({ function: { name } }) => name).join(', ');
-	context.addExecutionHints({
-		message: `The arguments of a tool call in item ${itemIndex} are no JSON (${names}). They come out as text, without parsed_arguments.`,
-		type: 'warning',
-		location: 'outputPane',
-	});
 }
 
 function simplified({ id, model, usage, choices }: Completion, json: boolean): object {
@@ -56,4 +44,5 @@ function simplifiedCall(call: ToolCall): object {
 	return { id, type, function: { name, arguments: args, ...(parsed !== undefined && { parsed_arguments: parsed }) } };
 }
 
-const readArguments = ({ function: { arguments: args } }: ToolCall): unknown => tryParseJson(args === '' ? '{}' : args);
+/** Undefined for arguments that are no JSON; none at all are an empty object. */
+export const readArguments = ({ function: { arguments: args } }: ToolCall): unknown => tryParseJson(args === '' ? '{}' : args);

@@ -10,8 +10,9 @@ import { withChatStream, type ChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
 import { readMaxIterations } from './fields/connected-tools';
 import { readPacing, readStream } from './fields/limits';
+import { Hints } from './hints';
 import { messagesOutput } from './messages-output';
-import { hintAtUnreadArguments, outputItem } from './output';
+import { outputItem } from './output';
 import { Progress } from './progress';
 import { readRequest } from './request';
 
@@ -20,6 +21,7 @@ export interface Run {
 	connection: Connection;
 	pacer: Pacer;
 	progress: Progress;
+	hints: Hints;
 	tools: RunnableTool[];
 	/** Aborted by n8n's Stop, and when an item's failure ends the execution. */
 	signal: AbortSignal;
@@ -34,9 +36,11 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		const canceled = context.getExecutionCancelSignal();
 		const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
 		const pacer = new Pacer({ ...readPacing(context), clock, signal });
-		const progress = new Progress(context, context.getInputData().length);
+		const total = context.getInputData().length;
+		const progress = new Progress(context, total);
+		const hints = new Hints(context, total);
 		const tools = await connectedTools(context, signal);
-		return { connection, pacer, progress, tools, signal, abort: () => own.abort() };
+		return { connection, pacer, progress, hints, tools, signal, abort: () => own.abort() };
 	} catch (error) {
 		throw toNodeError(context.getNode(), error, 0);
 	}
@@ -57,13 +61,11 @@ export async function completeItem(context: IExecuteFunctions, itemIndex: number
 				return answer;
 			},
 		});
-		hintAtUnreadArguments(context, itemIndex, completion);
+		const item = outputItem(completion, request, context.getNodeParameter('simplify', itemIndex) as boolean);
+		run.hints.completed(itemIndex, completion);
 		const { returnMessages } = context.getNodeParameter('options', itemIndex, {});
 		return {
-			json: {
-				...outputItem(completion, request, context.getNodeParameter('simplify', itemIndex) as boolean),
-				...(returnMessages === true && { messages: messagesOutput(messages) }),
-			},
+			json: { ...item, ...(returnMessages === true && { messages: messagesOutput(messages) }) },
 			pairedItem: { item: itemIndex },
 		};
 	});
@@ -76,7 +78,7 @@ function ask(request: ChatRequest, context: IExecuteFunctions, itemIndex: number
 		pacer: run.pacer,
 		clock,
 		signal: run.signal,
-		onRetry: (retry) => run.progress.retried(itemIndex, retry),
+		onRetry: (retry) => run.hints.retried(itemIndex, retry),
 		...(stream && { onDelta: (delta) => stream.write(delta) }),
 	});
 }

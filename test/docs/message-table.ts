@@ -22,18 +22,19 @@ export function messageRows(file: string): MessageRow[] {
 
 const escaped = (text: string): string => text.replace(/[.*+?^$|(){}[\]\\]/g, '\\$&');
 
-/** The row that a message with its hint belongs to: of those that fit, the one that says most in words of its own. */
-export function rowOf(rows: readonly MessageRow[], { message, hint }: Pick<MessageRow, 'message' | 'hint'>): MessageRow | undefined {
+/** The row that a message belongs to, with its hint where that is known: of those that fit, the one that says most in words of its own. */
+export function rowOf(rows: readonly MessageRow[], { message, hint }: { message: string; hint?: string }): MessageRow | undefined {
 	const fits = (pattern: string, text: string): boolean => new RegExp(`^${escaped(pattern).replaceAll('…', '.*')}$`, 's').test(text);
 	const own = (row: MessageRow): number => row.message.replaceAll('…', '').length;
-	return rows.filter((row) => fits(row.message, message) && fits(row.hint, hint)).sort((a, b) => own(b) - own(a))[0];
+	return rows.filter((row) => fits(row.message, message) && (hint === undefined || fits(row.hint, hint))).sort((a, b) => own(b) - own(a))[0];
 }
 
-/** A message in the sources, as patterns of what it may say. */
+/** A message in the sources, with `…` for what is filled in. */
 export interface MessageSource {
 	place: string;
-	message: RegExp;
-	hint: RegExp;
+	message: string;
+	/** Undefined where none of it is written at that place. */
+	hint: string | undefined;
 }
 
 /** Where the message and the hint of each call stand: an argument, or a property of one. */
@@ -83,13 +84,11 @@ function addCall(call: ts.CallExpression | ts.NewExpression, file: string, found
 
 	function add(message: ts.Expression | undefined, hint: ts.Expression | undefined): void {
 		const place = `${file}:${call.getSourceFile().getLineAndCharacterOfPosition(call.getStart()).line + 1}`;
-		const messages = message && patterns(message);
+		const messages = message && writtenTexts(message);
 		if (!messages) return void found.forwarders.push(functionAround(call));
-		for (const text of messages) for (const what of (hint && patterns(hint)) ?? ['.*']) found.messages.push({ place, message: whole(text), hint: whole(what) });
+		for (const text of messages) for (const what of (hint && writtenTexts(hint)) ?? [undefined]) found.messages.push({ place, message: text, hint: what });
 	}
 }
-
-const whole = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/\.\*(?: \.\*)+/g, '.*')}$`, 's');
 
 function property(value: ts.Node | undefined, name: string): ts.Expression | undefined {
 	if (!value || !ts.isObjectLiteralExpression(value)) return undefined;
@@ -97,25 +96,21 @@ function property(value: ts.Node | undefined, name: string): ts.Expression | und
 	return found && ts.isPropertyAssignment(found) ? found.initializer : undefined;
 }
 
-/** What an expression may say, as regular expressions; undefined where none of it is written here. */
-function patterns(text: ts.Expression): string[] | undefined {
-	if (ts.isStringLiteralLike(text)) return [escaped(text.text)];
-	if (ts.isParenthesizedExpression(text)) return patterns(text.expression);
-	if (ts.isConditionalExpression(text)) {
-		const both = [patterns(text.whenTrue), patterns(text.whenFalse)];
-		return both.every((one) => one === undefined) ? undefined : both.flatMap((one) => one ?? ['.*']);
-	}
-	if (!ts.isTemplateExpression(text)) return undefined;
-	return text.templateSpans.reduce(
-		(starts, { expression, literal }) => starts.flatMap((start) => spanPatterns(expression).map((middle) => start + middle + escaped(literal.text))),
-		[escaped(text.head.text)],
-	);
+/** What an expression may say, with `…` for what is filled in; undefined where it has no words of its own. */
+function writtenTexts(text: ts.Expression): string[] | undefined {
+	const all = textsOf(text);
+	return all.some((one) => /[a-z]{2}/i.test(one)) ? all : undefined;
 }
 
-/** Choices between phrases are messages of their own; a word or a value that changes is not. */
-function spanPatterns(expression: ts.Expression): string[] {
-	const choices = patterns(expression) ?? [];
-	return choices.length > 0 && choices.every((choice) => /[^.*] \S/.test(choice)) ? choices : ['.*'];
+function textsOf(text: ts.Expression): string[] {
+	if (ts.isStringLiteralLike(text)) return [text.text];
+	if (ts.isParenthesizedExpression(text)) return textsOf(text.expression);
+	if (ts.isConditionalExpression(text)) return [...textsOf(text.whenTrue), ...textsOf(text.whenFalse)];
+	if (!ts.isTemplateExpression(text)) return ['…'];
+	return text.templateSpans.reduce(
+		(starts, { expression, literal }) => starts.flatMap((start) => textsOf(expression).map((middle) => start + middle + literal.text)),
+		[text.head.text],
+	);
 }
 
 function functionAround(node: ts.Node): string {

@@ -28,7 +28,15 @@ const chatMessage = { action: 'sendMessage', sessionId: 'example', chatInput: 'H
 /** What waits for a file is run with one in triggers.test.ts. */
 const waitsForFile = ({ nodes }: Workflow): boolean => nodes.some(({ type }) => type.endsWith('.formTrigger'));
 
-test.each(readdirSync(examples).filter((file) => file.endsWith('.json') && !waitsForFile(readExample(file))))(
+/** AI nodes of community packages came with n8n 2.16; on older hosts, which host/matrix.ts runs, StepFun Chat alone is claimed. */
+const hostHasAiNodes = !/^(?:1\.|2\.(?:\d|1[0-5])\.)/.test(process.env.N8N_HOST_VERSION ?? '');
+const usesAiNodes = ({ nodes }: Workflow): boolean => nodes.some(({ type }) => type.startsWith('@n8n/n8n-nodes-langchain.') && !type.endsWith('.chatTrigger'));
+
+const runnable = readdirSync(examples)
+	.filter((file) => file.endsWith('.json'))
+	.filter((file) => !waitsForFile(readExample(file)) && (hostHasAiNodes || !usesAiNodes(readExample(file))));
+
+test.each(runnable)(
 	'example %s succeeds',
 	async (file) => {
 		const workflow = readExample(file);

@@ -16,7 +16,7 @@ describe('statuses', () => {
 		[402, 'quota_exceeded', false, /Top it up/],
 		[403, 'forbidden', false, /permissions/],
 		[404, 'model_invalid', false, /model ID/],
-		[408, 'timeout', true, /Correct/],
+		[408, 'timeout', true, /in a while/],
 		[413, 'too_large', false, /smaller attachments/],
 		[418, 'teapot', false, /Correct/],
 		[429, 'rate_limited', true, /Max Concurrent Requests/],

@@ -2,10 +2,18 @@ import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodePropertie
 import { Attachment, base64Length } from '../../../stepfun/attachment';
 import { invalidInput } from '../../../stepfun/errors';
 import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType, type MediaKind } from '../../../stepfun/media';
+import { TEXT_ONLY_MODELS } from '../../../stepfun/models';
 import { record } from '../../../stepfun/record';
 import type { ContentPart, MediaSource } from '../../../stepfun/types';
 
 const attachmentFields: INodeProperties[] = [
+	{
+		displayName: 'The chosen model reads text only. For images and video choose one such as step-3.7-flash.',
+		name: 'textOnlyNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { '/model': TEXT_ONLY_MODELS.map((id) => ({ _cnd: { startsWith: id } })) } },
+	},
 	{
 		displayName: 'Type',
 		name: 'type',
@@ -63,7 +71,7 @@ const attachmentFields: INodeProperties[] = [
 		name: 'detail',
 		type: 'options',
 		options: [
-			{ name: 'Default', value: 'default', description: 'What the model uses where nothing is said' },
+			{ name: 'Default', value: 'default', description: "The model's own default" },
 			{ name: 'High', value: 'high', description: 'For small text and fine detail' },
 			{ name: 'Low', value: 'low', description: 'About 400 tokens to an image' },
 		],
@@ -181,13 +189,17 @@ const isOfKind = async (context: IExecuteFunctions, kind: MediaKind, file: IBina
 
 /** A file as n8n keeps it: by id in a file system, a database or S3, or as base64 within the item. */
 async function attachmentOf(context: IExecuteFunctions, kind: MediaKind, file: IBinaryData, label: string): Promise<Attachment> {
-	const mimeType = requireMediaType(kind, file.mimeType, await headOf(context, kind, file), label);
 	const { id } = file;
+	const size = id === undefined ? file.data.length : await sizeOf(context, id);
+	if (size === 0) throw invalidInput(`${label} is empty, or n8n no longer has it`, 'Check the node that the file comes from, and run it again');
+	const mimeType = requireMediaType(kind, file.mimeType, await headOf(context, kind, file), label);
 	if (id === undefined) return Attachment.fromBase64(mimeType, file.data, label);
-	const { fileSize } = await context.helpers.getBinaryMetadata(id);
-	if (fileSize === 0) throw invalidInput(`${label} is empty`, 'Check the node that the file comes from');
-	return Attachment.fromBytes(mimeType, fileSize, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));
+	return Attachment.fromBytes(mimeType, size, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));
 }
+
+/** In bytes; 0 also for a file that n8n has deleted meanwhile, as it does with those of old executions. */
+const sizeOf = async (context: IExecuteFunctions, id: string): Promise<number> =>
+	await context.helpers.getBinaryMetadata(id).then(({ fileSize }) => fileSize, () => 0);
 
 /** Bytes that are read at a time: a multiple of three, which base64 keeps whole. */
 const CHUNK_BYTES = 3 * 64 * 1024;

@@ -37,10 +37,10 @@ const messageFields: INodeProperties[] = [
 		displayName: 'Tool Calls',
 		name: 'toolCalls',
 		type: 'json',
-		default: '',
+		default: '[]',
 		placeholder: 'e.g. {{ $json.tool_calls }}',
 		displayOptions: { show: { role: ['assistant'] } },
-		description: 'The tool calls of this message, as an earlier StepFun Chat gave them out. Leave empty if it made none.',
+		description: 'The tool calls of this message, as an earlier StepFun Chat gave them out. Leave it as it is if there are none.',
 	},
 	{
 		displayName: 'Reasoning',

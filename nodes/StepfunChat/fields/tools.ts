@@ -11,6 +11,7 @@ const functionFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. get_weather',
+		hint: 'Calls come out as tool_calls. To have n8n run a tool for you, connect it at the bottom instead',
 		description: 'Letters, digits, _ and -, up to 64 of them',
 	},
 	{
@@ -57,6 +58,22 @@ const functionFields: INodeProperties[] = [
 
 export const toolsFields: INodeProperties[] = [
 	{
+		displayName: 'Search the Web',
+		name: 'webSearch',
+		type: 'boolean',
+		default: false,
+		description: 'Whether StepFun may search the web for the answer. What it finds comes out as search_results.',
+	},
+	{
+		displayName: 'When to Search',
+		name: 'webSearchDescription',
+		type: 'string',
+		default: 'Searches the web for current events and for facts that may have changed',
+		placeholder: 'e.g. Searches the web for news about our competitors',
+		displayOptions: { show: { webSearch: [true] } },
+		description: 'What the search is for: the model decides by this text',
+	},
+	{
 		displayName: 'Tools',
 		name: 'tools',
 		type: 'fixedCollection',
@@ -86,22 +103,6 @@ export const toolsFields: INodeProperties[] = [
 				],
 			},
 		],
-	},
-	{
-		displayName: 'Search the Web',
-		name: 'webSearch',
-		type: 'boolean',
-		default: false,
-		description: 'Whether StepFun may search the web for the answer. What it finds comes out as search_results.',
-	},
-	{
-		displayName: 'When to Search',
-		name: 'webSearchDescription',
-		type: 'string',
-		default: 'Searches the web for current events and for facts that may have changed',
-		placeholder: 'e.g. Searches the web for news about our competitors',
-		displayOptions: { show: { webSearch: [true] } },
-		description: 'What the search is for: the model decides by this text',
 	},
 ];
 

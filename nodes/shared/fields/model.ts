@@ -2,12 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import type { FieldContext } from './field-context';
 
+/** Reads images and video beside text, so that whatever is added to a first message works. */
+const DEFAULT_MODEL = 'step-3.7-flash';
+
 export const modelFields: INodeProperties[] = [
 	{
 		displayName: 'Model',
 		name: 'model',
 		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
+		default: { mode: 'list', value: DEFAULT_MODEL, cachedResultName: DEFAULT_MODEL },
 		required: true,
 		description: 'The model that answers',
 		modes: [

@@ -12,7 +12,7 @@ export const reasoningFields: INodeProperties[] = [
 		name: 'reasoningEffort',
 		type: 'options',
 		options: [
-			{ name: 'Default', value: 'default', description: 'What the model uses where nothing is said' },
+			{ name: 'Default', value: 'default', description: "The model's own default" },
 			{ name: 'High', value: 'high', description: 'Thinks longest: for hard questions' },
 			{ name: 'Low', value: 'low', description: 'Answers soonest and uses the fewest tokens' },
 			{ name: 'Medium', value: 'medium', description: 'Between the two', displayOptions: threeTiersOnly },
