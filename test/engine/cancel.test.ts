@@ -17,7 +17,7 @@ const workflow = (count: number, node: Partial<INode> = {}, options: IDataObject
 });
 
 /** Room for a busy machine; without a Stop each of these would take 20 s and more. */
-const AT_ONCE_MS = 500;
+const AT_ONCE_MS = 2_000;
 
 describe.each([undefined, 'continueRegularOutput', 'continueErrorOutput'] as const)('Stop, On Error %s', (onError) => {
 	test.each<[string, Fault]>([

@@ -16,8 +16,9 @@ test.each([
 });
 
 test('at most so many characters, in a time that does not depend on the text', () => {
+	const long = Buffer.alloc(60_000_000, 'ab ').toString();
 	const start = performance.now();
-	expect(redact('ab '.repeat(20_000_000), 10)).toBe('ab ab ab a…');
+	expect(redact(long, 10)).toBe('ab ab ab a…');
 	expect(performance.now() - start).toBeLessThan(100);
 });
 
