@@ -1,4 +1,5 @@
 import type { Usage } from './types';
+import { tryParseJson } from './json';
 import { record } from './record';
 
 /** A piece of a tool call; every field may be missing, late or repeated, by dialect. */
@@ -72,15 +73,21 @@ function readToolCall(value: unknown): ToolCallDelta | undefined {
 	const call = record(value);
 	if (!call) return undefined;
 	const details = record(call['function']) ?? {};
-	const results = details['results'];
+	const results = readResults(details['results']);
 	return {
 		...(typeof call['index'] === 'number' && { index: call['index'] }),
 		id: text(call['id']),
 		type: text(call['type']),
 		name: text(details['name']),
 		arguments: readArguments(details['arguments']),
-		...(Array.isArray(results) && { results }),
+		...(results && { results }),
 	};
+}
+
+/** A list, or the same as JSON in a string. */
+function readResults(value: unknown): unknown[] | undefined {
+	const results = typeof value === 'string' ? tryParseJson(value) : value;
+	return Array.isArray(results) ? results : undefined;
 }
 
 /** JSON in a string, or, from some gateways, the object itself. */

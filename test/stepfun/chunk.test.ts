@@ -44,6 +44,8 @@ test('tool calls', () => {
 	expect(read({ index: 1, id: 'a', type: 'function', function: { name: 'f', arguments: '{' } })).toEqual([{ index: 1, id: 'a', type: 'function', name: 'f', arguments: '{' }]);
 	expect(read({ function: { arguments: { a: [1] } } })).toEqual([{ id: '', type: '', name: '', arguments: '{"a":[1]}' }]);
 	expect(read({ function: { arguments: null, results: [1] } })).toEqual([{ id: '', type: '', name: '', arguments: '', results: [1] }]);
+	expect(read({ function: { results: '[{"url":"https://example.com"}]' } })[0]).toMatchObject({ results: [{ url: 'https://example.com' }] });
+	expect(read({ function: { results: 'nothing' } })[0]).not.toHaveProperty('results');
 	expect(read({ function: { arguments: 5 } })).toMatchObject([{ arguments: '' }]);
 	expect(read(null)).toEqual([]);
 	expect(choice({ delta: { tool_calls: null } }).toolCalls).toEqual([]);
