@@ -162,13 +162,20 @@ export class N8nClient {
 	async finishedExecution(id: string, { timeout = 120_000 } = {}): Promise<Execution> {
 		const deadline = Date.now() + timeout;
 		for (;;) {
-			const { status, data } = await this.call<{ status: string; data: string }>(
-				'GET',
-				`/rest/executions/${id}`,
-			);
+			const { status, data } = await this.execution(id);
 			if (!['new', 'running', 'waiting', 'unknown'].includes(status) && hasData(data)) return readExecution(id, status, data);
 			if (Date.now() > deadline) throw new Error(`Execution ${id} is still ${status} after ${timeout} ms`);
 			await sleep(100);
+		}
+	}
+
+	/** n8n 2.20 answers 500 until an execution that has just begun is stored; `data` is '' then. */
+	private async execution(id: string): Promise<{ status: string; data: string }> {
+		try {
+			return await this.call('GET', `/rest/executions/${id}`);
+		} catch (error) {
+			if (error instanceof Error && error.message.startsWith('n8n answered 500')) return { status: 'unknown', data: '' };
+			throw error;
 		}
 	}
 

@@ -1,4 +1,5 @@
 import type { Tool as SdkTool } from '@n8n/ai-node-sdk';
+import { invalidInput } from '../../stepfun/errors';
 import { functionTool } from '../../stepfun/tools';
 import type { FunctionTool } from '../../stepfun/types';
 import type { AiSdk } from './ai-sdk';
@@ -11,5 +12,12 @@ import type { AiSdk } from './ai-sdk';
 export function toFunctionTool(sdk: AiSdk, tool: Extract<SdkTool, { type: 'function' }>, place: string): FunctionTool {
 	const { name, description } = tool;
 	const { $schema: _, ...parameters } = sdk.getParametersJsonSchema(tool) ?? {};
+	// A Zod schema of another copy of Zod than the SDK's comes back as it is.
+	if ('_def' in parameters) {
+		throw invalidInput(
+			`This version of n8n cannot say which parameters the tool "${name}" takes`,
+			'Update n8n to 2.41 or newer, or define the function under Tools',
+		);
+	}
 	return functionTool({ name, description, parameters }, place);
 }

@@ -24,8 +24,7 @@ afterEach(async () => await page.context().close());
 
 /** Types into the open list of nodes, and gives the entries that it shows. */
 async function search(text: string): Promise<Locator> {
-	const input = byTestId(page, 'node-creator-search-bar').locator('input');
-	await input.fill(text);
+	await byTestId(page, 'node-creator-search-bar').fill(text);
 	return byTestId(byTestId(page, 'node-creator'), 'node-creator-item-name');
 }
 

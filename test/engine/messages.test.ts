@@ -115,19 +115,20 @@ async function unusedPort(): Promise<number> {
 }
 
 /** StepFun Chat with a tool node. */
-function connected(metadata: Record<string, unknown> = {}): Partial<WorkflowOptions> {
+function connected(metadata: Record<string, unknown> = {}, schema?: object): Partial<WorkflowOptions> {
 	const weather: INodeType = {
 		description: { displayName: 'Weather', name: 'weather', group: ['transform'], version: 1, description: '', defaults: { name: 'Weather' }, inputs: [], outputs: [NodeConnectionTypes.AiTool], properties: [] },
 		async supplyData() {
-			return { response: new DynamicStructuredTool({ name: 'get_weather', description: 'Weather', schema: z.object({ city: z.string() }), func: async () => 'sunny', metadata }) };
+			const tool = new DynamicStructuredTool({ name: 'get_weather', description: 'Weather', schema: z.object({ city: z.string() }), func: async () => 'sunny', metadata });
+			return { response: schema ? Object.assign(tool, { schema }) : tool };
 		},
 	};
 	return { types: { weather }, connections: { Weather: { ai_tool: [[{ node: 'StepFun Chat', type: NodeConnectionTypes.AiTool, index: 0 }]] } } };
 }
-const withTool = (parameters: IDataObject = {}, metadata?: Record<string, unknown>): Promise<Shown> => {
+const withTool = (parameters: IDataObject = {}, metadata?: Record<string, unknown>, schema?: object): Promise<Shown> => {
 	const { options, ...others } = parameters;
 	const node = chatNode({ messages: { values: [{ role: 'user', content: 'Use get_weather for Oslo' }] }, ...others, options: { retries: 0, ...(options as IDataObject) } });
-	return shown({ ...connected(metadata), nodes: [node, { name: 'Weather', type: 'weather' }] });
+	return shown({ ...connected(metadata, schema), nodes: [node, { name: 'Weather', type: 'weather' }] });
 };
 
 async function withoutSdk(): Promise<Shown> {
@@ -304,6 +305,7 @@ const cases: Array<[row: string, produce: () => Promise<Shown>]> = [
 	['In Tools, … has an unknown type', () => withTools([{ type: 'computer' }])],
 	['Number of Completions is …, and tools are connected', () => withTool({ options: { n: 2 } })],
 	["The tool … waits for a person's approval, which only AI Agent can do", () => withTool({}, { gatedToolNodeName: 'Approval' })],
+	['This version of n8n cannot say which parameters the tool "…" takes', () => withTool({}, undefined, { _def: { typeName: 'ZodObject' } })],
 
 	['The token limit cut off the answer in … (finish_reason length). Raise Maximum Number of Tokens in Options, or ask for a shorter answer', () => note(answered({ content: 'Once upon' }, 'length'))],
 	['StepFun moderated an answer in … (finish_reason content_filter): its text ends early or is missing', () => note(twoAnswers('stop', 'content_filter'))],
