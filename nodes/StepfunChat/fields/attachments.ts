@@ -202,7 +202,7 @@ const sizeOf = async (context: IExecuteFunctions, id: string): Promise<number> =
 	await context.helpers.getBinaryMetadata(id).then(({ fileSize }) => fileSize, () => 0);
 
 /** Bytes that are read at a time: a multiple of three, which base64 keeps whole. */
-const CHUNK_BYTES = 3 * 64 * 1024;
+const CHUNK_BYTES = 3 * 16 * 1024;
 
 /** As many of a file's first bytes as are needed to tell its type. */
 async function headOf(context: IExecuteFunctions, kind: MediaKind, { id, data, mimeType }: IBinaryData): Promise<Uint8Array> {

@@ -1,0 +1,182 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Execution, N8nClient } from '../host/client';
+import type { Host } from '../host/install';
+import { startN8n, type N8n } from '../host/n8n';
+import type { Usage } from './probe';
+import type { Side, SideOptions } from './sides/side';
+import { workflowOf, type Source } from './workflow';
+
+/** A real n8n server with a probe inside. */
+export interface ProbedN8n {
+	url: string;
+	client: N8nClient;
+	/** Imports a workflow that runs a side on items, and gives the way to run it. */
+	prepare(side: Side, url: string, source: Source, options?: SideOptions): Promise<Prepared>;
+	/** Calls the probe. */
+	probe<Answer = unknown>(action: string): Promise<Answer>;
+	/** Whether the process has ended. */
+	hasEnded(): boolean;
+	stop(): Promise<void>;
+}
+
+export interface Prepared {
+	/** Starts it and gives its execution's id. */
+	start(): Promise<string>;
+	/** Starts it and waits for its end; what takes longer than `timeoutMs` is stopped. */
+	run(timeoutMs?: number): Promise<Run>;
+}
+
+export interface Run extends Usage {
+	/** From the start of the side's first node to the end of its last, in ms. */
+	wallMs: number;
+	/** Items with an answer. */
+	done: number;
+	/** Why it did not end well. */
+	ended?: string;
+}
+
+/** @param profiles a folder for a CPU profile of each run */
+export async function startProbedN8n(
+	host: Host,
+	userFolder: string,
+	packageDirectory: string,
+	env: Record<string, string>,
+	profiles?: string,
+): Promise<ProbedN8n> {
+	const probePort = await freePort();
+	const n8n = await startN8n({
+		host,
+		userFolder,
+		packageDirectory,
+		env: {
+			NODE_OPTIONS: `--require ${path.join(__dirname, 'probe.ts')}`,
+			BENCH_PROBE_PORT: `${probePort}`,
+			...env,
+		},
+	});
+	let ended = false;
+	void n8n.ended.then(() => (ended = true));
+	const probe = async <Answer>(action: string): Promise<Answer> =>
+		(await (await fetch(`http://127.0.0.1:${probePort}/${action}`)).json()) as Answer;
+	return {
+		url: n8n.url,
+		client: n8n.client,
+		probe,
+		hasEnded: () => ended,
+		stop: () => n8n.stop(),
+		async prepare(side, url, source, options = {}) {
+			const credential = side.credential(url);
+			const { workflow, measured } = workflowOf(side, url, source, options);
+			const imported = await n8n.client.importCredential({ name: `${side.name} ${url}`, ...credential });
+			const id = await n8n.client.importWorkflow(workflow, { [credential.type]: imported });
+			const start = async (): Promise<string> =>
+				(
+					await n8n.client.call<{ executionId: string }>('POST', `/rest/workflows/${id}/run`, {
+						triggerToStartFrom: { name: 'Start' },
+					})
+				).executionId;
+			const died = n8n.ended.then(() => DEAD);
+			const runOnce = (timeoutMs = 120_000): Promise<Run> =>
+				Promise.race([run(n8n, start, probe, side, measured, timeoutMs), died]);
+			return {
+				start,
+				run: profiles
+					? (timeoutMs) =>
+							profiled(
+								() => runOnce(timeoutMs),
+								probe,
+								path.join(profiles, `${side.name} ${Date.now()}.cpuprofile`),
+							)
+					: runOnce,
+			};
+		},
+	};
+}
+
+async function run(
+	n8n: N8n,
+	start: Prepared['start'],
+	probe: ProbedN8n['probe'],
+	side: Side,
+	measured: string[],
+	timeoutMs: number,
+): Promise<Run> {
+	const { client } = n8n;
+	await probe('begin');
+	await sleep(50);
+	const began = Date.now();
+	const id = await start();
+	for (let status = 'new'; RUNNING.includes(status); status = await patiently(() => statusOf(client, id))) {
+		if (Date.now() - began > timeoutMs) {
+			await patiently(() => client.call('POST', `/rest/executions/${id}/stop`, {}));
+			const usage = await patiently(() => probe<Usage>('end'));
+			return { ...usage, wallMs: timeoutMs, done: 0, ended: `not within ${timeoutMs / 1000} s` };
+		}
+		await sleep(250);
+	}
+	const usage = await patiently(() => probe<Usage>('end'));
+	const execution = await patiently(() => client.finishedExecution(id));
+	await patiently(() => client.call('POST', '/rest/executions/delete', { ids: [id] }));
+	return { ...usage, ...readRun(execution, side, measured) };
+}
+
+const RUNNING = ['new', 'running', 'waiting', 'unknown'];
+
+/** An n8n whose event loop stalls for seconds cuts connections, also that of a call that is under way. */
+async function patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+	for (let tries = 1; tries < 20; tries += 1) {
+		try {
+			return await call();
+		} catch {
+			await sleep(500);
+		}
+	}
+	return await call();
+}
+
+/** For the performance panel of Chrome's developer tools. */
+async function profiled(run: () => Promise<Run>, probe: ProbedN8n['probe'], file: string): Promise<Run> {
+	await probe('profile/begin');
+	const result = await run();
+	await mkdir(path.dirname(file), { recursive: true });
+	await writeFile(file, JSON.stringify(await probe('profile/end')));
+	return result;
+}
+
+/** Without the execution's data, which may be large. */
+async function statusOf(client: N8nClient, id: string): Promise<string> {
+	const { results } = await client.call<{ results: Array<{ id: string; status: string }> }>(
+		'GET',
+		'/rest/executions?limit=3',
+	);
+	return results.find((execution) => execution.id === id)?.status ?? 'running';
+}
+
+function readRun(execution: Execution, side: Side, measured: string[]): Omit<Run, keyof Usage> {
+	const runs = measured.flatMap((name) => execution.runData[name]?.at(-1) ?? []) as Array<{
+		startTime: number;
+		executionTime: number;
+	}>;
+	const wallMs =
+		Math.max(...runs.map(({ startTime, executionTime }) => startTime + executionTime)) -
+		Math.min(...runs.map(({ startTime }) => startTime));
+	const done = execution.items(measured.at(-1)!).filter((item) => side.answer(item)).length;
+	return {
+		wallMs,
+		done,
+		...(execution.status !== 'success' && { ended: execution.error?.message ?? execution.status }),
+	};
+}
+
+const DEAD: Run = { wallMs: NaN, done: 0, ended: 'n8n dies', peakMb: NaN, stallMs: NaN, cpuMs: NaN };
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}

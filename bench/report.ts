@@ -1,0 +1,98 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Host } from '../host/install';
+import { drawCharts } from './charts';
+import type { Row, Stat } from './measure';
+import type { Column, Goal, Table } from './work/work';
+
+/** What bench/results.json holds. */
+export interface Results {
+	/** Day of the run. */
+	date: string;
+	rounds: number;
+	machine: { cpu: string; cores: number; memoryGb: number; platform: string };
+	versions: Record<string, string>;
+	tables: Record<string, Table>;
+}
+
+export function printTable(table: Table): void {
+	console.log(`\n${markdown(table)}\n`);
+}
+
+/** Writes bench/results.json, bench/RESULTS.md and the charts. */
+export async function writeResults(host: Host, rounds: number, tables: Results['tables']): Promise<void> {
+	const results: Results = {
+		date: new Date().toISOString().slice(0, 10),
+		rounds,
+		machine: machine(),
+		versions: await versions(host),
+		tables,
+	};
+	await writeFile(path.join(__dirname, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
+	await writeFile(path.join(__dirname, 'RESULTS.md'), page(results));
+	await drawCharts(results);
+}
+
+function page({ date, rounds, machine, versions, tables }: Results): string {
+	return `# Measured beside what users pick today
+
+Written by \`npm run bench\` on ${date}; ratios compare what was measured in the same run. Every figure is the median of ${rounds} runs, taken in
+turn (A B C, A B C, …), with the smallest and the largest in brackets. n8n, the API (a stand-in on the loopback interface) and the
+limit's client each have a process of their own.
+
+- Machine: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.platform}
+- Versions: ${Object.entries(versions)
+		.map(([name, version]) => `${name} ${version}`)
+		.join(', ')}
+
+${Object.values(tables).map(markdown).join('\n\n')}
+`;
+}
+
+function markdown({ title, setup, columns, rows, goals }: Table): string {
+	return [
+		`## ${title}`,
+		'',
+		setup,
+		'',
+		`| | ${columns.map(({ label, unit }) => `${label}${unit && `, ${unit}`}`).join(' | ')} |`,
+		`|---|${columns.map(() => '---').join('|')}|`,
+		...rows.map((row) => `| ${row.name} | ${columns.map((column) => cell(row, column)).join(' | ')} |`),
+		...(goals.length > 0 ? ['', ...goals.map(goalLine)] : []),
+	].join('\n');
+}
+
+const goalLine = ({ text, measured, met }: Goal): string =>
+	`- ${met ? 'reached' : '**not reached**'}: ${text}: ${measured}`;
+
+function cell({ values }: Row, { key }: Column): string {
+	const value = values[key];
+	if (value === undefined) return '';
+	return typeof value === 'string' ? value : spread(value);
+}
+
+const spread = ({ median, min, max }: Stat): string =>
+	min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
+
+const short = (value: number): string =>
+	String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+
+const machine = (): Results['machine'] => ({
+	cpu: os.cpus()[0]?.model ?? 'unknown',
+	cores: os.cpus().length,
+	memoryGb: Math.round(os.totalmem() / 1e9),
+	platform: `${os.platform()} ${os.arch()}`,
+});
+
+async function versions({ directory }: Host): Promise<Record<string, string>> {
+	const read = async (...file: string[]): Promise<string> =>
+		(JSON.parse(await readFile(path.join(...file, 'package.json'), 'utf8')) as { version: string }).version;
+	const root = path.join(__dirname, '..');
+	return {
+		n8n: await read(directory, 'node_modules/n8n'),
+		Node: await read(directory, 'node_modules/node'),
+		'n8n-nodes-stepfun': await read(root),
+		undici: await read(root, 'node_modules/undici'),
+	};
+}

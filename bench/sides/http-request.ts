@@ -1,0 +1,49 @@
+import { apiKey, model } from '../api';
+import { retrySettings, type Side } from './side';
+
+/** n8n's HTTP Request node; a file has to become base64 text in the item first. */
+export const httpRequest: Side = {
+	name: 'HTTP Request',
+	credential: () => ({
+		type: 'httpHeaderAuth',
+		data: { name: 'Authorization', value: `Bearer ${apiKey}`, allowedHttpRequestDomains: 'all' },
+	}),
+	nodes: ({ url, atOnce, pauseMs, withFile, ...options }) => ({
+		chain: [
+			...(withFile
+				? [
+						{
+							name: 'Base64',
+							type: 'n8n-nodes-base.extractFromFile',
+							typeVersion: 1.1,
+							parameters: { operation: 'binaryToPropery', options: {} },
+						},
+					]
+				: []),
+			{
+				name: 'HTTP Request',
+				type: 'n8n-nodes-base.httpRequest',
+				typeVersion: 4.4,
+				parameters: {
+					method: 'POST',
+					url: `${url}/chat/completions`,
+					authentication: 'genericCredentialType',
+					genericAuthType: 'httpHeaderAuth',
+					sendBody: true,
+					specifyBody: 'json',
+					jsonBody: `={{ JSON.stringify({ model: '${model}', messages: [{ role: 'user', content: ${withFile ? FILE_CONTENT : '$json.prompt'} }] }) }}`,
+					options: {
+						...(atOnce && { batching: { batch: { batchSize: atOnce, batchInterval: pauseMs ?? 0 } } }),
+					},
+				},
+				needsCredential: true,
+				...retrySettings(options),
+			},
+		],
+	}),
+	answer: ({ choices }) =>
+		Array.isArray(choices) ? (choices[0] as { message?: { content?: string } }).message?.content : undefined,
+};
+
+const FILE_CONTENT =
+	"[{ type: 'image_url', image_url: { url: 'data:image/png;base64,' + $json.data } }, { type: 'text', text: 'What is this?' }]";
