@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Row } from './measure';
 import type { Results } from './report';
 
@@ -19,18 +17,14 @@ const charts: Chart[] = [
 	{ name: 'rate-limit', work: 'rate-limit', key: 'done', title: '100 items, 60 requests in 10 s allowed' },
 ];
 
-/** Draws the charts of the README from the results. */
-export async function drawCharts({ tables }: Results): Promise<void> {
-	const folder = path.join(__dirname, '../docs/images');
-	await mkdir(folder, { recursive: true });
-	for (const { name, work, key, title } of charts) {
-		const table = tables[work]!;
-		const { label, unit } = table.columns.find((column) => column.key === key)!;
-		await writeFile(
-			path.join(folder, `bench-${name}.svg`),
-			draw(title, unit ? `${label} in ${unit}` : label, table.rows, key),
-		);
-	}
+/** The charts of the README: each one's SVG, by its path from the root of the project. */
+export function drawCharts({ tables }: Results): Record<string, string> {
+	const drawn = charts.map(({ name, work, key, title }) => {
+		const { columns, rows } = tables[work]!;
+		const { label, unit } = columns.find((column) => column.key === key)!;
+		return [`docs/images/bench-${name}.svg`, draw(title, unit ? `${label} in ${unit}` : label, rows, key)];
+	});
+	return Object.fromEntries(drawn) as Record<string, string>;
 }
 
 const WIDTH = 760;

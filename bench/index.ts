@@ -8,16 +8,16 @@ import { parseArgs } from 'node:util';
 import { installHost } from '../host/install';
 import { Bench } from './bench';
 import { printTable, writeResults } from './report';
-import { cancel } from './work/cancel';
-import { distance } from './work/distance';
-import { firstToken } from './work/first-token';
-import { items } from './work/items';
-import { parallelLimit, rateLimit } from './work/limits';
-import { longAnswer } from './work/long-answer';
-import { overhead } from './work/overhead';
-import { start } from './work/start';
-import { upload32, upload96 } from './work/upload';
-import type { Table, Work } from './work/work';
+import { cancel } from './works/cancel';
+import { distance } from './works/distance';
+import { firstToken } from './works/first-token';
+import { items } from './works/items';
+import { parallelLimit, rateLimit } from './works/limits';
+import { longAnswer } from './works/long-answer';
+import { overhead } from './works/overhead';
+import { start } from './works/start';
+import { upload32, upload96 } from './works/upload';
+import type { Table, Work } from './works/work';
 
 const works: Work[] = [
 	items,

@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Host } from '../host/install';
 import { drawCharts } from './charts';
 import type { Row, Stat } from './measure';
-import type { Column, Goal, Table } from './work/work';
+import type { Column, Goal, Table } from './works/work';
 
 /** What bench/results.json holds. */
 export interface Results {
@@ -20,7 +21,9 @@ export function printTable(table: Table): void {
 	console.log(`\n${markdown(table)}\n`);
 }
 
-/** Writes bench/results.json, bench/RESULTS.md and the charts. */
+const RESULTS = path.join(__dirname, 'results.json');
+
+/** Keeps the results of a complete run. */
 export async function writeResults(host: Host, rounds: number, tables: Results['tables']): Promise<void> {
 	const results: Results = {
 		date: new Date().toISOString().slice(0, 10),
@@ -29,9 +32,22 @@ export async function writeResults(host: Host, rounds: number, tables: Results['
 		versions: await versions(host),
 		tables,
 	};
-	await writeFile(path.join(__dirname, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
-	await writeFile(path.join(__dirname, 'RESULTS.md'), page(results));
-	await drawCharts(results);
+	await writeFile(RESULTS, `${JSON.stringify(results, null, '\t')}\n`);
+	await writeReport();
+}
+
+/** What is made from bench/results.json: each file's text, by its path from the root of the project. */
+export function report(): Record<string, string> {
+	const results = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
+	return { 'bench/RESULTS.md': page(results), ...drawCharts(results) };
+}
+
+export async function writeReport(): Promise<void> {
+	for (const [file, text] of Object.entries(report())) {
+		const target = path.join(__dirname, '..', file);
+		await mkdir(path.dirname(target), { recursive: true });
+		await writeFile(target, text);
+	}
 }
 
 function page({ date, rounds, machine, versions, tables }: Results): string {

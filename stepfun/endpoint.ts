@@ -24,6 +24,9 @@ export const BASE_URL_REPAIRS: ReadonlyArray<readonly [pattern: RegExp, replacem
 	[/^(https?:\/\/api\.stepfun\.(?:ai|com)(?:\/step_plan)?)$/i, '$1/v1'],
 ];
 
+/** The key without blanks, which a pasted one may have and a header may not. */
+export const apiKeyOf = (pasted: unknown): string => String(pasted ?? '').replace(/\s+/g, '');
+
 /** The URL that `/chat/completions` and `/models` are appended to; no trailing slash. '' for a custom URL left empty. */
 export function baseUrl({ region, plan, baseUrl: custom = '' }: EndpointSettings): string {
 	if (region !== 'custom') return REGION_ORIGINS[region] + PLAN_PATHS[plan];

@@ -52,12 +52,12 @@ export class Watch {
 
 	/** Counts silence no longer. */
 	pause(): void {
-		this.listening?.abort();
+		this.listening?.abort(NO_LONGER);
 	}
 
 	stop(): void {
 		this.pause();
-		this.stopped.abort();
+		this.stopped.abort(NO_LONGER);
 	}
 
 	/** Wakes only when the time may have come, however often it is put off. */
@@ -74,6 +74,9 @@ export class Watch {
 		});
 	}
 }
+
+/** Given where nobody reads it, so that no DOMException with its stack is made for each request. */
+const NO_LONGER = 'no longer watched';
 
 /** Timers cannot be set for longer, in ms. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;

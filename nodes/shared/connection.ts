@@ -8,7 +8,7 @@ import {
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
 import type { RequestBody } from '../../stepfun/body';
-import { baseUrl, type EndpointSettings } from '../../stepfun/endpoint';
+import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/endpoint';
 import { invalidInput } from '../../stepfun/errors';
 import type { HttpBody, HttpResponse, Send } from '../../stepfun/http';
 import type { Clock } from '../../stepfun/pacing';
@@ -38,7 +38,7 @@ export async function connect(context: Context): Promise<Connection> {
 	if (!/^https?:\/\/./i.test(url)) {
 		throw invalidInput('The Base URL in the StepFun API credential is no address', 'Enter an address that starts with https://, such as https://api.stepfun.ai/v1');
 	}
-	return { baseUrl: url, apiKey: String(credential['apiKey'] ?? '').replace(/\s+/g, ''), send: sendThrough(context, allowedDomains(context, credential, url)) };
+	return { baseUrl: url, apiKey: apiKeyOf(credential['apiKey']), send: sendThrough(context, allowedDomains(context, credential, url)) };
 }
 
 /**

@@ -6,7 +6,6 @@ import {
 	NodeConnectionTypes,
 	Workflow,
 	type ICredentialDataDecryptedObject,
-	type ICredentialType,
 	type IDataObject,
 	type IHttpRequestOptions,
 	type IExecuteFunctions,
@@ -67,12 +66,11 @@ const passOn: INodeType = {
 	},
 };
 
-/** Authenticates by the credential type's own generic rule, resolving its expressions as n8n does. */
+/** Authenticates by the credential type itself, as n8n does. */
 class CredentialsInMemory extends ICredentialsHelper {
-	constructor(
-		private readonly data: ICredentialDataDecryptedObject,
-		private readonly type: ICredentialType = new StepfunApi(),
-	) {
+	private readonly type = new StepfunApi();
+
+	constructor(private readonly data: ICredentialDataDecryptedObject) {
 		super();
 	}
 	getParentTypes(): string[] {
@@ -81,14 +79,8 @@ class CredentialsInMemory extends ICredentialsHelper {
 	isCredentialUsableByNode(): boolean {
 		return true;
 	}
-	async authenticate(credentials: ICredentialDataDecryptedObject, _type: string, options: IHttpRequestOptions, workflow: Workflow, node: INode) {
-		const { authenticate } = this.type;
-		if (!authenticate || typeof authenticate === 'function' || authenticate.type !== 'generic') throw new Error('Only generic authentication is played here');
-		const headers: IDataObject = { ...options.headers };
-		for (const [name, value] of Object.entries(authenticate.properties.headers ?? {})) {
-			headers[name] = workflow.expression.getSimpleParameterValue(node, value as string, 'internal', { $credentials: credentials }) as string;
-		}
-		return { ...options, headers };
+	async authenticate(credentials: ICredentialDataDecryptedObject, _type: string, request: IHttpRequestOptions) {
+		return await this.type.authenticate(credentials, request);
 	}
 	async preAuthentication() {
 		return undefined;

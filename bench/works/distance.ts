@@ -13,7 +13,7 @@ export const distance: Work = {
 	name: 'distance',
 	async measure(bench) {
 		const api = await bench.api('far');
-		const count = bench.size(50, 10);
+		const count = bench.size(100, 20);
 		const setup = { options: { delayMs: 300 }, reply: shortReply };
 		const entry = (name: string, side: typeof stepfunChat, options: SideOptions = {}) =>
 			itemsEntry(bench, api, setup, count, name, side, options, (run) => wall(run, 1000));
