@@ -1,11 +1,12 @@
 /**
  * Writes what the READMEs say of parameters from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
- * `<!-- /parameters -->`. A test tells when they are out of step.
+ * `<!-- /parameters -->`, and the bench's page and charts from bench/results.json. Tests tell when they are out of step.
  * usage: tsx scripts/docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { writeReport } from '../bench/report';
 import { StepfunApi } from '../credentials/StepfunApi.credentials';
 import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
 // With its extension, since the codex has the same name and tsx would take that.
@@ -109,4 +110,5 @@ if (require.main === module) {
 		const file = path.join(__dirname, '..', name);
 		writeFileSync(file, withTables(readFileSync(file, 'utf8'), locale));
 	}
+	void writeReport();
 }

@@ -10,22 +10,22 @@ export const MAX_EVENT_CHARACTERS = 32 * 2 ** 20;
 const DONE = '[DONE]';
 
 /**
- * Reads an answer's bytes into chunks, as they arrive. Whether it is a stream of events or one JSON document is told by its
- * first character and not by what was asked for, since gateways give either. Returns true when the answer named its own end.
+ * Reads an answer's bytes and hands on each chunk as it arrives. Whether it is a stream of events or one JSON document is told by
+ * its first character and not by what was asked for, since gateways give either. Returns whether the answer named its own end.
  *
  * @throws StepfunError for an error that the server reports inside its answer, for what is not this API's answer, and for an
  * event above {@link MAX_EVENT_CHARACTERS}.
  */
-export async function* readAnswer(body: AsyncIterable<Uint8Array>, requestId?: string): AsyncGenerator<Chunk, boolean> {
+export async function readAnswer(body: AsyncIterable<Uint8Array>, onChunk: (chunk: Chunk) => void, requestId?: string): Promise<boolean> {
 	const texts = decode(body);
 	const first = await firstText(texts);
 	if (first === undefined) throw malformed('The server sent an empty answer', '', requestId);
 	if (first.startsWith('{')) {
-		yield readDocument(first + (await readRest(texts, first.length)), requestId);
+		onChunk(readDocument(first + (await readRest(texts, first.length)), requestId));
 		return true;
 	}
 	if (looksLikeHtml(first)) throw notTheApi('The server answered with a web page instead of a completion', requestId);
-	return yield* readEvents(first, texts, requestId);
+	return await readEvents(first, texts, new EventReader(onChunk, requestId), requestId);
 }
 
 /** UTF-8 wherever it is split; a byte order mark is dropped. */
@@ -67,23 +67,16 @@ function readDocument(json: string, requestId?: string): Chunk {
 	return chunk;
 }
 
-async function* readEvents(first: string, texts: AsyncGenerator<string>, requestId?: string): AsyncGenerator<Chunk, boolean> {
-	const reader = new EventReader(requestId);
-	for (let text: string | undefined = first; text !== undefined; ) {
-		for (const event of reader.feed(text)) {
-			if (event === DONE) return true;
-			yield event;
-		}
+async function readEvents(first: string, texts: AsyncGenerator<string>, reader: EventReader, requestId?: string): Promise<boolean> {
+	reader.feed(first);
+	while (!reader.done) {
 		const next = await texts.next();
-		text = next.done ? undefined : next.value;
-	}
-	for (const event of reader.feed('\n')) {
-		if (event === DONE) return true;
-		yield event;
+		if (next.done) break;
+		reader.feed(next.value);
 	}
 	reader.end();
 	if (!reader.sawData) throw notTheApi(`The answer is no stream of events${excerpt(first)}`, requestId);
-	return false;
+	return reader.done;
 }
 
 /**
@@ -93,50 +86,48 @@ async function* readEvents(first: string, texts: AsyncGenerator<string>, request
  */
 class EventReader {
 	sawData = false;
-	private lines: string[] = [];
+	/** Whether the end mark has come; what follows it does not count. */
+	done = false;
 	/** Lines of a document that is not complete yet, and how many of its brackets are open. */
 	private pending: string[] = [];
 	private pendingSize = 0;
 	private depth = 0;
-	private tooLarge = false;
 	private readonly parser = createParser({
-		onEvent: ({ data }) => this.lines.push(data),
+		onEvent: ({ data }) => this.readLine(data.trim()),
 		onError: (error) => {
-			this.tooLarge ||= error.type === 'max-buffer-size-exceeded';
+			if (error.type === 'max-buffer-size-exceeded') throw tooLarge();
 		},
 		maxBufferSize: MAX_EVENT_CHARACTERS,
 	});
 
-	constructor(private readonly requestId: string | undefined) {}
+	constructor(
+		private readonly onChunk: (chunk: Chunk) => void,
+		private readonly requestId: string | undefined,
+	) {}
 
-	/** The chunks, and the end mark, that this text completes. */
-	*feed(text: string): Generator<Chunk | typeof DONE> {
+	/** Hands on the chunks that this text completes. */
+	feed(text: string): void {
 		this.parser.feed(text.replace(/\r\n?|\n/g, '\n\n'));
-		if (this.tooLarge) throw tooLarge();
-		const lines = this.lines;
-		this.lines = [];
-		for (const line of lines) {
-			const data = line.trim();
-			if (data === '') continue;
-			this.sawData = true;
-			if (data !== DONE) yield* this.read(data);
-			else if (this.pending.length === 0) yield DONE;
-			else this.giveUp();
-		}
 	}
 
 	/** @throws StepfunError `malformed_answer` when the stream has ended within a document. */
 	end(): void {
+		this.feed('\n');
 		if (this.pending.length > 0) this.giveUp();
 	}
 
-	private *read(data: string): Generator<Chunk> {
+	private readLine(data: string): void {
+		if (data === '' || this.done) return;
+		this.sawData = true;
+		if (data !== DONE) this.readDocument(data);
+		else if (this.pending.length === 0) this.done = true;
+		else this.giveUp();
+	}
+
+	private readDocument(data: string): void {
 		if (this.pending.length === 0) {
 			const value = tryParseJson(data);
-			if (value !== undefined) {
-				yield chunkOf(value, data, this.requestId);
-				return;
-			}
+			if (value !== undefined) return this.onChunk(chunkOf(value, data, this.requestId));
 		}
 		this.pending.push(data);
 		this.pendingSize += data.length;
@@ -148,7 +139,7 @@ class EventReader {
 		if (value === undefined) this.giveUp();
 		this.pending = [];
 		this.pendingSize = this.depth = 0;
-		yield chunkOf(value, document, this.requestId);
+		this.onChunk(chunkOf(value, document, this.requestId));
 	}
 
 	private giveUp(): never {

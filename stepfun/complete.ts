@@ -148,16 +148,16 @@ async function attempt(request: ChatRequest, body: RequestBody, watch: Watch, op
 	}
 }
 
-async function read(response: HttpResponse, builder: CompletionBuilder, watch: Watch, { onDelta }: CompleteOptions): Promise<boolean> {
-	const chunks = readAnswer(response.body, requestIdOf(response));
-	for (;;) {
-		const next = await chunks.next();
-		if (next.done) return next.value;
-		watch.sign();
-		builder.add(next.value);
-		if (onDelta) next.value.choices.forEach(onDelta);
-	}
-}
+const read = (response: HttpResponse, builder: CompletionBuilder, watch: Watch, { onDelta }: CompleteOptions): Promise<boolean> =>
+	readAnswer(
+		response.body,
+		(chunk) => {
+			watch.sign();
+			builder.add(chunk);
+			if (onDelta) chunk.choices.forEach(onDelta);
+		},
+		requestIdOf(response),
+	);
 
 /** Enough of an error's body to read its message. */
 const ERROR_BODY_BYTES = 64 * 1024;

@@ -1,14 +1,15 @@
 import { invalidInput, StepfunError } from './errors';
 import { tryParseJson } from './json';
 import { record } from './record';
+import { toolResultText } from './tool-result';
 import { checkTools } from './tools';
 import type { ChatRequest, Completion, CompletionMessage, FunctionTool, Message, ToolCall, ToolMessage, Usage } from './types';
 
 /** A function tool that is run here rather than by whoever gets the answer. */
 export interface RunnableTool {
 	definition: FunctionTool;
-	/** The result as text for the model. What it throws is told to the model as the result. */
-	run(args: Record<string, unknown>): Promise<string>;
+	/** What it gives is told to the model as text, and so is what it throws. */
+	run(args: Record<string, unknown>): Promise<unknown>;
 }
 
 export interface ToolLoopOptions {
@@ -85,7 +86,7 @@ function replayed(message: CompletionMessage): Message {
 }
 
 async function answerCall(call: ToolCall, tools: ReadonlyMap<string, RunnableTool>): Promise<ToolMessage> {
-	return { role: 'tool', tool_call_id: call.id, content: (await resultOf(call, tools)) || '(no tool output)' };
+	return { role: 'tool', tool_call_id: call.id, content: await resultOf(call, tools) };
 }
 
 /** Whatever is wrong with a call is its result, so that the model can mend it. */
@@ -95,7 +96,7 @@ async function resultOf({ function: { name, arguments: json } }: ToolCall, tools
 	const args = record(json.trim() === '' ? {} : tryParseJson(json));
 	if (!args) return `The tool ${name} was not run, because its arguments are no JSON object. Call it again with a complete JSON object`;
 	try {
-		return await tool.run(args);
+		return toolResultText(await tool.run(args));
 	} catch (error) {
 		return `The tool ${name} did not succeed: ${error instanceof Error ? error.message : String(error)}`;
 	}

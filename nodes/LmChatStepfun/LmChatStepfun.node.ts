@@ -41,6 +41,7 @@ export class LmChatStepfun implements INodeType {
 				type: 'collection',
 				placeholder: 'Add Option',
 				default: {},
+				description: 'Settings to add when needed',
 				options: [
 					frequencyPenaltyOption,
 					maxTokensOption,

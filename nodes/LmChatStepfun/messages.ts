@@ -2,6 +2,7 @@ import type { ContentFile, Message as SdkMessage, MessageContent } from '@n8n/ai
 import { invalidInput } from '../../stepfun/errors';
 import { tryParseJson } from '../../stepfun/json';
 import { record } from '../../stepfun/record';
+import { toolResultText } from '../../stepfun/tool-result';
 import type { AssistantMessage, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
 /**
@@ -21,7 +22,7 @@ function toMessage({ role, content }: SdkMessage): Message[] {
 			return toAssistant(content);
 		case 'tool':
 			return content.flatMap((part) =>
-				part.type === 'tool-result' ? [{ role: 'tool' as const, tool_call_id: part.toolCallId, content: toResult(part.result) }] : [],
+				part.type === 'tool-result' ? [{ role: 'tool' as const, tool_call_id: part.toolCallId, content: toolResultText(part.result) }] : [],
 			);
 	}
 }
@@ -48,13 +49,6 @@ function withoutId(input: string, callId: string): string {
 	if (args?.['id'] !== callId) return input;
 	const { id: _, ...others } = args;
 	return JSON.stringify(others);
-}
-
-/** A tool's result: text, or parts of which the text counts; StepFun takes no files from tools. */
-function toResult(result: unknown): string {
-	if (typeof result === 'string') return result || '(no tool output)';
-	if (!Array.isArray(result)) return JSON.stringify(result ?? null);
-	return result.map((part) => record(part)?.['text'] ?? `(${String(record(part)?.['mediaType'] ?? 'something')} that cannot be shown here)`).join('\n');
 }
 
 function toPart(part: MessageContent): ContentPart[] {

@@ -35,7 +35,7 @@ export async function connectedTools(context: IExecuteFunctions, signal: AbortSi
 		const { name, description, schema: inputSchema } = tool;
 		return {
 			definition: toFunctionTool(sdk, { type: 'function', name, description, inputSchema }, `connected tool ${i + 1}`),
-			run: async (args) => asText(await tool.invoke(args, { signal })),
+			run: (args) => tool.invoke(args, { signal }),
 		};
 	});
 }
@@ -53,5 +53,3 @@ function checkRunnable({ name, metadata }: SuppliedTool): void {
 		'Use AI Agent with StepFun Chat Model, or connect the tool without the approval step',
 	);
 }
-
-const asText = (result: unknown): string => (typeof result === 'string' ? result : (JSON.stringify(result) ?? ''));

@@ -1,56 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatRequest } from '../../emulator/types';
-import type { N8nClient, Workflow, WorkflowNode } from '../../host/client';
+import type { Workflow, WorkflowNode } from '../../host/client';
 import { credentialType } from '../../host/names';
 import { publishChat, textOf } from './chat';
-import { connect, emulator, readExample } from './harness';
+import { setStage } from './harness';
+import { node, readExample, workflowOf } from './workflows';
 
-let n8n: N8nClient;
-let stepfun: Awaited<ReturnType<typeof emulator>>;
-let credential: { id: string; name: string };
+const stage = setStage('Agent tests');
 
-beforeAll(async () => {
-	n8n = await connect();
-	stepfun = await emulator();
-	credential = await n8n.importCredential(stepfun.credential('Agent tests'));
-});
-beforeEach(() => stepfun.reset());
-afterAll(async () => await stepfun.close());
-
-const bodies = () => stepfun.requests.map(({ body }) => body as ChatRequest);
-
-const node = (name: string, type: string, typeVersion: number, parameters: Record<string, unknown> = {}): WorkflowNode => ({
-	id: name,
-	name,
-	type: type.includes('.') ? type : `@n8n/n8n-nodes-langchain.${type}`,
-	typeVersion,
-	position: [0, 0],
-	parameters,
-});
+const bodies = () => stage.stepfun.requests.map(({ body }) => body as ChatRequest);
 
 const model = (parameters: Record<string, unknown> = {}): WorkflowNode => ({
 	...node('Model', 'n8n-nodes-stepfun.lmChatStepfun', 1, { model: { __rl: true, mode: 'id', value: 'step-3.7-flash' }, ...parameters }),
 	credentials: { [credentialType]: { id: null, name: '' } },
 });
 
-/** A chain or agent behind a manual trigger, with sub-nodes by the kind of their connection. */
-function workflow(root: WorkflowNode, subNodes: Array<[kind: string, node: WorkflowNode]>): Workflow {
-	const to = (name: string, type: string) => ({ [type]: [[{ node: name, type, index: 0 }]] });
-	return {
-		name: root.name,
-		nodes: [node('Start', 'n8n-nodes-base.manualTrigger', 1), root, ...subNodes.map(([, sub]) => sub)],
-		connections: { Start: to(root.name, 'main'), ...Object.fromEntries(subNodes.map(([kind, sub]) => [sub.name, to(root.name, kind)])) },
-		settings: { executionOrder: 'v1' },
-	};
-}
-
-const importIt = (content: Workflow) => n8n.importWorkflow(content, { [credentialType]: credential });
+const importIt = (content: Workflow) => stage.n8n.importWorkflow(content, { [credentialType]: stage.credential });
 
 const question = 'Use get_stock for Cups and Calculator for 340 / 12 in two rounds';
 
 /** What StepFun has to see of a conversation of two rounds, the first with two calls side by side. */
 function expectTwoRounds() {
-	expect(stepfun.requests.map(({ status, reasoningReplayed }) => [status, reasoningReplayed])).toEqual([
+	expect(stage.stepfun.requests.map(({ status, reasoningReplayed }) => [status, reasoningReplayed])).toEqual([
 		[200, undefined],
 		[200, true],
 		[200, true],
@@ -71,15 +42,15 @@ function expectTwoRounds() {
 }
 
 test('AI Agent: two rounds with two calls side by side, streamed, and a memory of them', async () => {
-	const chat = await publishChat(n8n, readExample('09-ai-agent.json'), credential);
-	stepfun.options.chunkDelayMs = 2;
+	const chat = await publishChat(stage.n8n, readExample('09-ai-agent.json'), stage.credential);
+	stage.stepfun.options.chunkDelayMs = 2;
 	const lines = await chat.say(question);
 	expectTwoRounds();
 	expect(textOf(lines)).toContain('Tool results (3): get_stock returned');
 	expect(lines.filter(({ content }) => content).length).toBeGreaterThan(5);
-	stepfun.reset();
+	stage.stepfun.reset();
 	expect(textOf(await chat.say('Answer without tools: what did I ask?'))).toContain(`Earlier questions (1): "${question}"`);
-	expect(stepfun.requests).toHaveLength(1);
+	expect(stage.stepfun.requests).toHaveLength(1);
 });
 
 test('AI Agent: the same without streaming', async () => {
@@ -89,7 +60,7 @@ test('AI Agent: the same without streaming', async () => {
 	);
 	const { 'Simple Memory': _, ...connections } = example.connections;
 	const id = await importIt({ ...example, nodes: nodes.filter(({ name }) => name !== 'Simple Memory'), connections });
-	const execution = await n8n.executeWorkflow(id);
+	const execution = await stage.n8n.executeWorkflow(id);
 	expect(execution).toMatchObject({ status: 'success', error: undefined });
 	expectTwoRounds();
 	expect(execution.items('AI Agent')[0]?.['output']).toContain('Tool results (3): get_stock returned');
@@ -101,7 +72,7 @@ const order = 'The customer Ada Lovelace orders 12 lamps';
 
 test('AI Agent with Structured Output Parser', async () => {
 	const root = node('Agent', 'agent', 3.1, { promptType: 'define', text: order, hasOutputParser: true, options: {} });
-	const execution = await n8n.executeWorkflow(await importIt(workflow(root, [['ai_languageModel', model()], ['ai_outputParser', parser()]])));
+	const execution = await stage.n8n.executeWorkflow(await importIt(workflowOf(root, [['ai_languageModel', model()], ['ai_outputParser', parser()]])));
 	expect(execution).toMatchObject({ status: 'success', error: undefined });
 	expect(execution.items('Agent')).toEqual([{ output: { customer: 'Ada Lovelace', lamps: 12 } }]);
 });
@@ -113,7 +84,7 @@ test('Basic LLM Chain with an image and Structured Output Parser', async () => {
 		hasOutputParser: true,
 		messages: { messageValues: [{ type: 'HumanMessagePromptTemplate', messageType: 'imageUrl', imageUrl: 'https://example.com/lamp.png', imageDetail: 'high' }] },
 	});
-	const execution = await n8n.executeWorkflow(await importIt(workflow(root, [['ai_languageModel', model()], ['ai_outputParser', parser()]])));
+	const execution = await stage.n8n.executeWorkflow(await importIt(workflowOf(root, [['ai_languageModel', model()], ['ai_outputParser', parser()]])));
 	expect(execution).toMatchObject({ status: 'success', error: undefined });
 	// The chain writes the parser's instructions into the message, from which the emulator then takes its names too.
 	expect(execution.items('Chain')).toEqual([{ output: { customer: expect.any(String), lamps: 12 } }]);
@@ -124,18 +95,9 @@ test('Basic LLM Chain with an image and Structured Output Parser', async () => {
 });
 
 test('Information Extractor', async () => {
-	const execution = await n8n.executeWorkflow(await importIt(readExample('10-structured-extraction.json')));
+	const execution = await stage.n8n.executeWorkflow(await importIt(readExample('10-structured-extraction.json')));
 	expect(execution).toMatchObject({ status: 'success', error: undefined });
 	expect(execution.items('Information Extractor')).toEqual([{ output: { customer: 'Ada Lovelace', order_number: 4711, urgent: expect.any(Boolean) } }]);
-});
-
-test('StepFun Chat runs connected tools, and n8n shows their runs', async () => {
-	const execution = await n8n.executeWorkflow(await importIt(readExample('07-connected-tools.json')));
-	expect(execution).toMatchObject({ status: 'success', error: undefined });
-	const [item] = execution.items('StepFun Chat');
-	expect(item?.['content']).toContain('Tool results (2): get_stock returned "340 cups in stock"; Calculator returned "28.333333333333332".');
-	expect((item?.['messages'] as Array<{ role: string }>).map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool', 'tool', 'assistant']);
-	expect(Object.keys(execution.runData)).toEqual(expect.arrayContaining(['get_stock', 'Calculator']));
 });
 
 test('StepFun Chat as a tool of an AI Agent that StepFun drives', async () => {
@@ -149,7 +111,7 @@ test('StepFun Chat as a tool of an AI Agent that StepFun drives', async () => {
 		}),
 		credentials: { [credentialType]: { id: null, name: '' } },
 	};
-	const execution = await n8n.executeWorkflow(await importIt(workflow(root, [['ai_languageModel', model()], ['ai_tool', translator]])));
+	const execution = await stage.n8n.executeWorkflow(await importIt(workflowOf(root, [['ai_languageModel', model()], ['ai_tool', translator]])));
 	expect(execution).toMatchObject({ status: 'success', error: undefined });
 	expect(bodies().map((body) => body.messages.at(-1)?.role)).toEqual(['user', 'user', 'tool']);
 	expect(bodies()[1]?.messages).toEqual([{ role: 'user', content: 'Translate into German: good morning' }]);
@@ -157,29 +119,29 @@ test('StepFun Chat as a tool of an AI Agent that StepFun drives', async () => {
 });
 
 test('an error stands at the model, as readable as in StepFun Chat', async () => {
-	stepfun.fault({ status: 402 });
+	stage.stepfun.fault({ status: 402 });
 	const root = node('Chain', 'chainLlm', 1.9, { promptType: 'define', text: 'Hello' });
-	const execution = await n8n.executeWorkflow(await importIt(workflow(root, [['ai_languageModel', model()]])));
+	const execution = await stage.n8n.executeWorkflow(await importIt(workflowOf(root, [['ai_languageModel', model()]])));
 	expect(execution.status).toBe('error');
 	expect(execution.error?.description).toContain('Top it up on the StepFun platform');
-	expect(stepfun.requests).toHaveLength(1);
+	expect(stage.stepfun.requests).toHaveLength(1);
 });
 
 test('Stop in the middle of a streamed answer closes the socket within a second', async () => {
-	const chat = await publishChat(n8n, readExample('09-ai-agent.json'), credential);
-	stepfun.options.chunkDelayMs = 100;
+	const chat = await publishChat(stage.n8n, readExample('09-ai-agent.json'), stage.credential);
+	stage.stepfun.options.chunkDelayMs = 100;
 	const own = new AbortController();
 	const said = chat.say('Answer without tools: tell me about tea', { signal: own.signal });
 	said.catch(() => {});
-	while (stepfun.requests.length === 0) await sleep(50);
+	while (stage.stepfun.requests.length === 0) await sleep(50);
 	await sleep(1000);
 	const filter = encodeURIComponent(JSON.stringify({ workflowId: chat.workflowId, status: ['running'] }));
-	const { results } = await n8n.call<{ results: Array<{ id: string }> }>('GET', `/rest/executions?filter=${filter}`);
+	const { results } = await stage.n8n.call<{ results: Array<{ id: string }> }>('GET', `/rest/executions?filter=${filter}`);
 	const stopped = Date.now();
-	await n8n.call('POST', `/rest/executions/${results[0]!.id}/stop`);
-	while (stepfun.requests[0]!.socketClosedAt === undefined && Date.now() - stopped < 5000) await sleep(20);
-	expect(stepfun.requests[0]!.socketClosedAt! - stopped).toBeLessThan(1000);
-	expect(stepfun.requests[0]!.finished).toBe(false);
+	await stage.n8n.call('POST', `/rest/executions/${results[0]!.id}/stop`);
+	while (stage.stepfun.requests[0]!.socketClosedAt === undefined && Date.now() - stopped < 5000) await sleep(20);
+	expect(stage.stepfun.requests[0]!.socketClosedAt! - stopped).toBeLessThan(1000);
+	expect(stage.stepfun.requests[0]!.finished).toBe(false);
 	// n8n 2.41 leaves the chat's own connection open after Stop.
 	own.abort();
 });

@@ -1,27 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import type { N8nClient } from '../../host/client';
 import { credentialType } from '../../host/names';
 import { byTestId, launch, openEditor, openPage, screenshot } from './browser';
 import { publishChat, textOf } from './chat';
-import { connect, emulator, readExample } from './harness';
+import { setStage } from './harness';
+import { readExample } from './workflows';
 
-let n8n: N8nClient;
-let stepfun: Awaited<ReturnType<typeof emulator>>;
-let credential: { id: string; name: string };
+const stage = setStage('Chat tests');
 let browser: Browser;
 
 beforeAll(async () => {
-	n8n = await connect();
-	stepfun = await emulator();
-	credential = await n8n.importCredential(stepfun.credential('Chat tests'));
 	browser = await launch();
 });
-beforeEach(() => stepfun.reset());
-afterAll(async () => {
-	await browser?.close();
-	await stepfun?.close();
-});
+afterAll(async () => await browser?.close());
 
 /** The answer's text at every step in which it was seen to differ, until the execution has ended. */
 async function watchAnswer(page: Page, isOver: () => Promise<boolean>): Promise<string[]> {
@@ -40,10 +31,10 @@ test.each([
 	['StepFun Chat', '08-chat-streaming.json'],
 	['AI Agent with StepFun Chat Model', '09-ai-agent.json'],
 ])("%s: the answer grows in n8n's chat window", async (name, file) => {
-	const page = await openPage(browser, n8n);
+	const page = await openPage(browser, stage.n8n);
 	try {
-		await openEditor(page, n8n, await n8n.importWorkflow(readExample(file), { [credentialType]: credential }));
-		stepfun.options.chunkDelayMs = 15;
+		await openEditor(page, stage.n8n, await stage.n8n.importWorkflow(readExample(file), { [credentialType]: stage.credential }));
+		stage.stepfun.options.chunkDelayMs = 15;
 		await byTestId(page, 'workflow-chat-button').click();
 		const input = byTestId(page, 'canvas-chat').locator('textarea');
 		await input.fill('Answer without tools: how is tea made?');
@@ -51,8 +42,8 @@ test.each([
 		const growing = await watchAnswer(page, async () => {
 			const answer = await page.locator('.chat-message-from-bot').allInnerTexts();
 			const isLong = answer.join('').includes('The StepFun emulator');
-			if (isLong && stepfun.requests.at(-1)?.finished === false) await screenshot(page, `chat-growing-${name.split(' ', 1)[0]!.toLowerCase()}`);
-			return stepfun.requests.at(-1)?.finished === true && (await page.getByText('Workflow executed successfully').count()) > 0;
+			if (isLong && stage.stepfun.requests.at(-1)?.finished === false) await screenshot(page, `chat-growing-${name.split(' ', 1)[0]!.toLowerCase()}`);
+			return stage.stepfun.requests.at(-1)?.finished === true && (await page.getByText('Workflow executed successfully').count()) > 0;
 		});
 		const shown = growing.filter((text) => text.includes('You asked'));
 		expect(shown.length).toBeGreaterThan(3);
@@ -65,8 +56,8 @@ test.each([
 });
 
 test('a webhook with the response mode Streaming gets the answer as it is written, reasoning first as a quotation', async () => {
-	const chat = await publishChat(n8n, readExample('08-chat-streaming.json'), credential);
-	stepfun.options.chunkDelayMs = 5;
+	const chat = await publishChat(stage.n8n, readExample('08-chat-streaming.json'), stage.credential);
+	stage.stepfun.options.chunkDelayMs = 5;
 	const lines = await chat.say('Tell me about tea');
 	expect(lines[0]?.type).toBe('begin');
 	expect(lines.at(-1)?.type).toBe('end');
@@ -76,14 +67,14 @@ test('a webhook with the response mode Streaming gets the answer as it is writte
 });
 
 test('Stop in the middle of a streamed answer closes the socket within a second', async () => {
-	const id = await n8n.importWorkflow(readExample('08-chat-streaming.json'), { [credentialType]: credential });
-	stepfun.options.chunkDelayMs = 100;
-	const executionId = await n8n.startWorkflow(id, { action: 'sendMessage', sessionId: 'stop', chatInput: 'Tell me about tea' });
-	while (stepfun.requests.length === 0) await sleep(50);
+	const id = await stage.n8n.importWorkflow(readExample('08-chat-streaming.json'), { [credentialType]: stage.credential });
+	stage.stepfun.options.chunkDelayMs = 100;
+	const executionId = await stage.n8n.startWorkflow(id, { action: 'sendMessage', sessionId: 'stop', chatInput: 'Tell me about tea' });
+	while (stage.stepfun.requests.length === 0) await sleep(50);
 	await sleep(500);
 	const stopped = Date.now();
-	await n8n.call('POST', `/rest/executions/${executionId}/stop`);
-	while (stepfun.requests[0]!.socketClosedAt === undefined && Date.now() - stopped < 5000) await sleep(20);
-	expect(stepfun.requests[0]!.socketClosedAt! - stopped).toBeLessThan(1000);
-	expect((await n8n.finishedExecution(executionId)).status).toBe('canceled');
+	await stage.n8n.call('POST', `/rest/executions/${executionId}/stop`);
+	while (stage.stepfun.requests[0]!.socketClosedAt === undefined && Date.now() - stopped < 5000) await sleep(20);
+	expect(stage.stepfun.requests[0]!.socketClosedAt! - stopped).toBeLessThan(1000);
+	expect((await stage.n8n.finishedExecution(executionId)).status).toBe('canceled');
 });

@@ -1,5 +1,6 @@
 import type { N8nClient, Workflow } from '../../host/client';
-import { postToWebhook, publish } from './harness';
+import { postToWebhook } from './harness';
+import { publish } from './workflows';
 
 /** One line of a streaming response, as n8n's chat receives it. */
 export interface Line {

@@ -10,7 +10,8 @@ import {
 	runStep,
 	screenshot,
 } from './browser';
-import { chatWorkflow, connect, emulator } from './harness';
+import { connect, emulator } from './harness';
+import { chatWorkflow } from './workflows';
 
 let n8n: N8nClient;
 let stepfun: Awaited<ReturnType<typeof emulator>>;

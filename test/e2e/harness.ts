@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator } from '../../emulator';
-import { type Credential, N8nClient, type Workflow } from '../../host/client';
-import { chatNodeType, credentialType } from '../../host/names';
+import { type Credential, N8nClient } from '../../host/client';
+import { credentialType } from '../../host/names';
 
 const apiKey = 'sk-emulator';
 
@@ -25,48 +23,26 @@ export async function emulator() {
 	return { ...running, credential };
 }
 
-/** A workflow of a manual trigger and one StepFun Chat node, connected. */
-export function chatWorkflow(
-	name: string,
-	credential: { id: string; name: string },
-	parameters: Record<string, unknown> = {},
-): Workflow {
-	return {
-		name,
-		nodes: [
-			{
-				id: 'start',
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'chat',
-				name: 'StepFun Chat',
-				type: chatNodeType,
-				typeVersion: 1,
-				position: [220, 0],
-				parameters,
-				credentials: { [credentialType]: credential },
-			},
-		],
-		connections: { Start: { main: [[{ node: 'StepFun Chat', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
+/** What a file of tests works with. */
+export interface Stage {
+	n8n: N8nClient;
+	/** StepFun, as the tests of this file alone see it; forgets what it was asked before each test. */
+	stepfun: Awaited<ReturnType<typeof emulator>>;
+	/** Leads to `stepfun`. */
+	credential: { id: string; name: string };
 }
 
-export const examples = path.join(__dirname, '../../examples');
-
-export const readExample = (file: string): Workflow => JSON.parse(readFileSync(path.join(examples, file), 'utf8')) as Workflow;
-
-/** Imports a workflow and publishes it, so that its webhooks answer. @returns the workflow's id */
-export async function publish(n8n: N8nClient, workflow: Workflow, credential: { id: string; name: string }): Promise<string> {
-	const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
-	const { versionId } = await n8n.call<{ versionId: string }>('GET', `/rest/workflows/${id}`);
-	await n8n.call('POST', `/rest/workflows/${id}/activate`, { versionId });
-	return id;
+/** Sets the stage before the tests of a file, and clears it after them. @param name of the credential in n8n */
+export function setStage(name: string): Stage {
+	const stage = {} as Stage;
+	beforeAll(async () => {
+		stage.n8n = await connect();
+		stage.stepfun = await emulator();
+		stage.credential = await stage.n8n.importCredential(stage.stepfun.credential(name));
+	});
+	beforeEach(() => stage.stepfun.reset());
+	afterAll(async () => await stage.stepfun?.close());
+	return stage;
 }
 
 /** Posts to a webhook; n8n takes a moment until a published one answers. */

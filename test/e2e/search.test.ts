@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import type { N8nClient } from '../../host/client';
 import { byTestId, launch, openEditor, openPage, screenshot } from './browser';
-import { chatWorkflow, connect, emulator, readExample } from './harness';
+import { connect, emulator } from './harness';
+import { chatWorkflow, readExample } from './workflows';
 
 let n8n: N8nClient;
 let browser: Browser;

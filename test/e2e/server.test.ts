@@ -1,23 +1,14 @@
 import { readdirSync } from 'node:fs';
-import type { N8nClient, Workflow } from '../../host/client';
+import type { Workflow } from '../../host/client';
 import { chatNodeType, credentialType } from '../../host/names';
-import { chatWorkflow, connect, emulator, examples, readExample } from './harness';
+import { setStage } from './harness';
+import { chatWorkflow, examples, node, readExample, workflowOf } from './workflows';
 
-let n8n: N8nClient;
-let stepfun: Awaited<ReturnType<typeof emulator>>;
-let credential: { id: string; name: string };
-
-beforeAll(async () => {
-	n8n = await connect();
-	stepfun = await emulator();
-	credential = await n8n.importCredential(stepfun.credential('Server tests'));
-});
-beforeEach(() => stepfun.reset());
-afterAll(async () => await stepfun.close());
+const stage = setStage('Server tests');
 
 test('n8n offers the node and its credential', async () => {
-	const nodes = await n8n.call<Array<{ name: string }>>('GET', '/types/nodes.json');
-	const credentials = await n8n.call<Array<{ name: string }>>('GET', '/types/credentials.json');
+	const nodes = await stage.n8n.call<Array<{ name: string }>>('GET', '/types/nodes.json');
+	const credentials = await stage.n8n.call<Array<{ name: string }>>('GET', '/types/credentials.json');
 	expect(nodes.map(({ name }) => name)).toContain(chatNodeType);
 	expect(credentials.map(({ name }) => name)).toContain(credentialType);
 });
@@ -40,34 +31,49 @@ test.each(runnable)(
 	'example %s succeeds',
 	async (file) => {
 		const workflow = readExample(file);
-		const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
-		const execution = await n8n.executeWorkflow(id, isChat(workflow) ? { input: chatMessage } : {});
+		const id = await stage.n8n.importWorkflow(workflow, { [credentialType]: stage.credential });
+		const execution = await stage.n8n.executeWorkflow(id, isChat(workflow) ? { input: chatMessage } : {});
 		expect(execution).toMatchObject({ status: 'success', error: undefined });
 	},
 );
 
 test('the first example answers each of its topics', async () => {
 	const workflow = readExample('01-first-answer.json');
-	const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
-	const execution = await n8n.executeWorkflow(id);
+	const id = await stage.n8n.importWorkflow(workflow, { [credentialType]: stage.credential });
+	const execution = await stage.n8n.executeWorkflow(id);
 	expect(execution.items('StepFun Chat').map(({ content }) => content)).toEqual([
 		expect.stringContaining('Explain why the sky is blue.'),
 		expect.stringContaining('Explain how bread rises.'),
 	]);
-	expect(stepfun.requests).toHaveLength(2);
+	expect(stage.stepfun.requests).toHaveLength(2);
+});
+
+test('HTTP Request takes the credential, too', async () => {
+	const request = {
+		...node('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, {
+			url: `${stage.stepfun.url}/models`,
+			authentication: 'predefinedCredentialType',
+			nodeCredentialType: credentialType,
+			options: {},
+		}),
+		credentials: { [credentialType]: stage.credential },
+	};
+	const execution = await stage.n8n.executeWorkflow(await stage.n8n.importWorkflow(workflowOf(request)));
+	expect(execution).toMatchObject({ status: 'success', error: undefined });
+	expect(execution.items('HTTP Request')[0]).toMatchObject({ object: 'list' });
 });
 
 test('a wrong key fails the execution with a message that says so', async () => {
-	const wrong = await n8n.importCredential(
-		stepfun.credential('Server tests, wrong key', { apiKey: 'sk-wrong' }),
+	const wrong = await stage.n8n.importCredential(
+		stage.stepfun.credential('Server tests, wrong key', { apiKey: 'sk-wrong' }),
 	);
-	const id = await n8n.importWorkflow(
+	const id = await stage.n8n.importWorkflow(
 		chatWorkflow('Wrong key', wrong, {
 			model: { __rl: true, mode: 'id', value: 'step-3.5-flash' },
 			messages: { values: [{ role: 'user', content: 'Hello' }] },
 		}),
 	);
-	const execution = await n8n.executeWorkflow(id);
+	const execution = await stage.n8n.executeWorkflow(id);
 	expect(execution.status).toBe('error');
 	expect(execution.lastNode).toBe('StepFun Chat');
 	expect(execution.error?.message).toMatch(/key/i);

@@ -1,34 +1,24 @@
-import type { N8nClient } from '../../host/client';
 import { jpeg, mp3, png } from '../media-files';
-import { connect, emulator, postToWebhook, publish, readExample } from './harness';
+import { postToWebhook, setStage } from './harness';
+import { publish, readExample } from './workflows';
 
-let n8n: N8nClient;
-let stepfun: Awaited<ReturnType<typeof emulator>>;
-let credential: { id: string; name: string };
-
-beforeAll(async () => {
-	n8n = await connect();
-	stepfun = await emulator();
-	credential = await n8n.importCredential(stepfun.credential('Trigger tests'));
-});
-beforeEach(() => stepfun.reset());
-afterAll(async () => await stepfun.close());
+const stage = setStage('Trigger tests');
 
 /** Sends files as a browser's form does. */
 async function upload(address: string, files: Array<[field: string, name: string, content: Buffer, type: string]>): Promise<Response> {
 	const form = new FormData();
 	for (const [field, name, content, type] of files) form.append(field, new Blob([new Uint8Array(content)], { type }), name);
-	return await postToWebhook(n8n.url + address, { body: form });
+	return await postToWebhook(stage.n8n.url + address, { body: form });
 }
 
 /** The parts of the last user message that the server received. */
 const receivedParts = (): Array<{ type: string; [source: string]: unknown }> => {
-	const { messages } = stepfun.requests.at(-1)?.body as { messages: Array<{ content: never }> };
+	const { messages } = stage.stepfun.requests.at(-1)?.body as { messages: Array<{ content: never }> };
 	return messages.at(-1)!.content;
 };
 
 test('images that are posted to a webhook are described as JSON', async () => {
-	await publish(n8n, readExample('03-describe-images.json'), credential);
+	await publish(stage.n8n, readExample('03-describe-images.json'), stage.credential);
 	const files = [png(5000), jpeg(7000)];
 	const response = await upload('/webhook/describe-images', [
 		['photo', 'a.png', files[0]!, 'image/png'],
@@ -49,7 +39,7 @@ test('images that are posted to a webhook are described as JSON', async () => {
 });
 
 test('a recording from a form is sent to the model whole', async () => {
-	await publish(n8n, readExample('04-transcribe-audio.json'), credential);
+	await publish(stage.n8n, readExample('04-transcribe-audio.json'), stage.credential);
 	const file = mp3(20_000);
 	const response = await upload('/form/5b1f1a50-0004-4000-8000-00000000f0f0', [['field-0', 'memo.mp3', file, 'audio/mpeg']]);
 	expect(response.status).toBe(200);

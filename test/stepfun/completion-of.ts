@@ -6,13 +6,9 @@ type Bytes = Uint8Array | string;
 
 /** What an answer's bytes become, and whether it named its own end. Each piece arrives on its own. */
 export async function read(...pieces: Bytes[]): Promise<{ completion: Completion; ended: boolean }> {
-	const chunks = readAnswer(arriving(pieces), 'trace-1');
 	const builder = new CompletionBuilder();
-	for (;;) {
-		const next = await chunks.next();
-		if (next.done) return { completion: builder.build(), ended: next.value };
-		builder.add(next.value);
-	}
+	const ended = await readAnswer(arriving(pieces), (chunk) => builder.add(chunk), 'trace-1');
+	return { completion: builder.build(), ended };
 }
 
 export const completionOf = async (...pieces: Bytes[]): Promise<Completion> => (await read(...pieces)).completion;

@@ -100,7 +100,7 @@ test.each([
 	['all ended', [delta({ content: 'a' }), delta({}, 'stop')], true],
 ])('finished: %s', async (_, events, finished) => {
 	const builder = new CompletionBuilder();
-	for await (const chunk of readAnswer(bytes(events.join('')))) builder.add(chunk);
+	await readAnswer(bytes(events.join('')), (chunk) => builder.add(chunk));
 	expect(builder.finished).toBe(finished);
 });
 
@@ -111,7 +111,7 @@ test.each([
 	['the frame only', { role: 'assistant', content: '' }, false],
 ])('started: %s', async (_, fields, started) => {
 	const builder = new CompletionBuilder();
-	for await (const chunk of readAnswer(bytes(delta(fields)))) builder.add(chunk);
+	await readAnswer(bytes(delta(fields)), (chunk) => builder.add(chunk));
 	expect(builder.started).toBe(started);
 });
 

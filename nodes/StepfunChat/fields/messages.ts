@@ -32,6 +32,7 @@ const messageFields: INodeProperties[] = [
 		typeOptions: { rows: 3 },
 		default: '',
 		placeholder: 'e.g. Write a headline about {{ $json.topic }}',
+		description: 'Text of the message',
 	},
 	{
 		displayName: 'Tool Calls',
@@ -74,6 +75,7 @@ export const messagesFields: INodeProperties[] = [
 		placeholder: 'Add Message',
 		default: { values: [{ role: 'user', content: '' }] },
 		displayOptions: { show: { specifyMessages: ['fields'] } },
+		description: 'The conversation, oldest first',
 		options: [
 			{
 				displayName: 'Message',

@@ -24,6 +24,7 @@ export const optionsFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
+		description: 'Settings to add when needed',
 		options: [
 			enableStreamingOption,
 			extraBodyOption,
