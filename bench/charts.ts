@@ -67,7 +67,7 @@ function bar(
 	if (typeof figure !== 'object')
 		return label + text(LABELS, figure ?? String(values['ended'] ?? 'not measured'));
 	const width = Math.max(1, ((WIDTH - LABELS - VALUES) * figure.median) / largest);
-	const kind = name.startsWith('StepFun') ? 'own' : name.startsWith('Limit') ? 'limit' : 'rival';
+	const kind = name.startsWith('StepFun') ? 'own' : /^(?:Limit|n8n alone)/.test(name) ? 'limit' : 'rival';
 	const rectangle = `<rect class="${kind}" x="${LABELS}" y="${y + 2}" width="${width.toFixed(1)}" height="${LINE - 8}" rx="3"/>`;
 	return (
 		label +
