@@ -53,9 +53,9 @@ export async function writeReport(): Promise<void> {
 function page({ date, rounds, machine, versions, tables }: Results): string {
 	return `# Measured beside what users pick today
 
-Written by \`npm run bench\` on ${date}; ratios compare what was measured in the same run. Every figure is the median of ${rounds} runs, taken in
-turn (A B C, A B C, …), with the smallest and the largest in brackets. n8n, the API (a stand-in on the loopback interface) and the
-limit's client each have a process of their own.
+Written by \`npm run bench\` on ${date}. Every figure is the median of ${rounds} runs, taken in turn (A B C, A B C, …), with the smallest and
+the largest in brackets; × is the ratio to the table's first row, which was measured in the same run. n8n, the API (a stand-in on the
+loopback interface) and the limit's client each have a process of their own.
 
 - Machine: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.platform}
 - Versions: ${Object.entries(versions)
@@ -74,7 +74,7 @@ function markdown({ title, setup, columns, rows, goals }: Table): string {
 		'',
 		`| | ${columns.map(({ label, unit }) => `${label}${unit && `, ${unit}`}`).join(' | ')} |`,
 		`|---|${columns.map(() => '---').join('|')}|`,
-		...rows.map((row) => `| ${row.name} | ${columns.map((column) => cell(row, column)).join(' | ')} |`),
+		...rows.map((row) => `| ${row.name} | ${columns.map((column) => cell(row, column, rows[0])).join(' | ')} |`),
 		...(goals.length > 0 ? ['', ...goals.map(goalLine)] : []),
 	].join('\n');
 }
@@ -82,11 +82,17 @@ function markdown({ title, setup, columns, rows, goals }: Table): string {
 const goalLine = ({ text, measured, met }: Goal): string =>
 	`- ${met ? 'reached' : '**not reached**'}: ${text}: ${measured}`;
 
-function cell({ values }: Row, { key }: Column): string {
+function cell({ values }: Row, { key, unit }: Column, first: Row | undefined): string {
 	const value = values[key];
 	if (value === undefined) return '';
-	return typeof value === 'string' ? value : spread(value);
+	if (typeof value === 'string') return value;
+	const base = first?.values[key];
+	const isCompared = COMPARED_UNITS.includes(unit) && typeof base === 'object' && base !== value;
+	return spread(value) + (isCompared ? `, ${Number((value.median / base.median).toPrecision(2))}×` : '');
 }
+
+/** Of what is better when it is less. */
+const COMPARED_UNITS = ['s', 'ms', 'MB'];
 
 const spread = ({ median, min, max }: Stat): string =>
 	min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
