@@ -72,10 +72,10 @@ export class LmChatStepfun implements INodeType {
 			const model = readModel(this, itemIndex);
 			const options = this.getNodeParameter('options', itemIndex, {});
 			const chatModel = createChatModel(sdk, {
-				request: { model, ...readReasoning(this, itemIndex, model), ...readSampling(options), ...readResponseFormat(options) },
+				request: { model, ...readReasoning(this, itemIndex, model, options), ...readSampling(options), ...readResponseFormat(options) },
 				options: {
 					...(await connect(this)),
-					...readPatience(this, itemIndex),
+					...readPatience(options),
 					pacer: new Pacer({ maxConcurrent: Infinity, requestsPerMinute: 0, clock, signal }),
 					clock,
 					...(signal && { signal }),

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ChoiceDelta } from '../../stepfun/chunk';
 import { StepfunError } from '../../stepfun/errors';
-import { readStreamSettings } from './fields/chat-stream';
+import type { StreamSettings } from './fields/chat-stream';
 
 /** One item's message in n8n's chat, or in a webhook's streaming response, written while the answer arrives. */
 export class ChatStream {
@@ -53,9 +53,9 @@ export class ChatStream {
 export async function withChatStream<Result>(
 	context: IExecuteFunctions,
 	itemIndex: number,
+	{ enabled, reasoning }: StreamSettings,
 	work: (stream: ChatStream | undefined) => Promise<Result>,
 ): Promise<Result> {
-	const { enabled, reasoning } = readStreamSettings(context, itemIndex);
 	// Hosts of earlier days have neither function.
 	if (!enabled || !context.isStreaming?.()) return await work(undefined);
 	const stream = new ChatStream((type, text) => {

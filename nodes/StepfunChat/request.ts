@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { checkMediaLimits } from '../../stepfun/media';
 import { checkTools } from '../../stepfun/tools';
 import type { ChatRequest } from '../../stepfun/types';
@@ -12,22 +12,22 @@ import { readResponseFormat } from './fields/response';
 import { readPanelTools } from './fields/tools';
 
 /**
- * The request that an item's fields describe.
+ * The request that an item's fields describe. `options` is what its Options hold.
  *
  * @throws StepfunError `invalid_input` for what the API would refuse, before anything is sent.
  */
-export async function readRequest(context: IExecuteFunctions, itemIndex: number): Promise<ChatRequest> {
+export async function readRequest(context: IExecuteFunctions, itemIndex: number, options: IDataObject): Promise<ChatRequest> {
 	const model = readModel(context, itemIndex);
 	const messages = readConversation(context, itemIndex, await readAttachments(context, itemIndex));
 	checkMediaLimits(messages);
 	const tools = readPanelTools(context, itemIndex);
 	checkTools(tools);
-	return withExtraBody(context, itemIndex, {
+	return withExtraBody(options, {
 		model,
 		messages,
 		...(tools.length > 0 && { tools }),
 		...readResponseFormat(context, itemIndex),
-		...readReasoning(context, itemIndex, model),
-		...readOptions(context, itemIndex),
+		...readReasoning(context, itemIndex, model, options),
+		...readOptions(options),
 	});
 }

@@ -1,4 +1,4 @@
-import { accumulateTokenUsage, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import { complete } from '../../stepfun/complete';
 import { Pacer } from '../../stepfun/pacing';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
@@ -8,6 +8,7 @@ import { toNodeError } from '../shared/errors';
 import { readPatience } from '../shared/fields/patience';
 import { withChatStream, type ChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
+import { readStreamSettings } from './fields/chat-stream';
 import { readMaxIterations } from './fields/connected-tools';
 import { readPacing, readStream } from './fields/limits';
 import { Hints } from './hints';
@@ -35,7 +36,7 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		const own = new AbortController();
 		const canceled = context.getExecutionCancelSignal();
 		const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
-		const pacer = new Pacer({ ...readPacing(context), clock, signal });
+		const pacer = new Pacer({ ...readPacing(optionsOf(context, 0)), clock, signal });
 		const total = context.getInputData().length;
 		const progress = new Progress(context, total);
 		const hints = new Hints(context, total);
@@ -48,33 +49,36 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 
 /** One input item: its fields become a request, its completion becomes the item that comes out. */
 export async function completeItem(context: IExecuteFunctions, itemIndex: number, run: Run): Promise<INodeExecutionData> {
-	return await withChatStream(context, itemIndex, async (stream) => {
-		const request = await readRequest(context, itemIndex);
+	const options = optionsOf(context, itemIndex);
+	return await withChatStream(context, itemIndex, readStreamSettings(options), async (stream) => {
+		const request = await readRequest(context, itemIndex, options);
 		const { completion, messages } = await completeWithTools(request, {
 			tools: run.tools,
-			maxIterations: readMaxIterations(context, itemIndex),
+			maxIterations: readMaxIterations(options),
 			signal: run.signal,
 			async ask(round) {
 				stream?.nextRound();
-				const answer = await ask(round, context, itemIndex, run, stream);
+				const answer = await ask(round, options, itemIndex, run, stream);
 				reportUsage(context, answer);
 				return answer;
 			},
 		});
 		const item = outputItem(completion, request, context.getNodeParameter('simplify', itemIndex) as boolean);
 		run.hints.completed(itemIndex, completion);
-		const { returnMessages } = context.getNodeParameter('options', itemIndex, {});
 		return {
-			json: { ...item, ...(returnMessages === true && { messages: messagesOutput(messages) }) },
+			json: { ...item, ...(options['returnMessages'] === true && { messages: messagesOutput(messages) }) },
 			pairedItem: { item: itemIndex },
 		};
 	});
 }
 
-function ask(request: ChatRequest, context: IExecuteFunctions, itemIndex: number, run: Run, stream: ChatStream | undefined): Promise<Completion> {
-	return complete(readStream(context, itemIndex) ? request : { ...request, stream: false }, {
+/** Read once for each item: n8n evaluates all their expressions each time. */
+const optionsOf = (context: IExecuteFunctions, itemIndex: number): IDataObject => context.getNodeParameter('options', itemIndex, {});
+
+function ask(request: ChatRequest, options: IDataObject, itemIndex: number, run: Run, stream: ChatStream | undefined): Promise<Completion> {
+	return complete(readStream(options) ? request : { ...request, stream: false }, {
 		...run.connection,
-		...readPatience(context, itemIndex),
+		...readPatience(options),
 		pacer: run.pacer,
 		clock,
 		signal: run.signal,

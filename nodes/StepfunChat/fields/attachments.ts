@@ -146,8 +146,9 @@ async function readBinaries(context: IExecuteFunctions, itemIndex: number, kind:
 	const found: Attachment[] = [];
 	for (const name of names) {
 		if (name.includes('*')) {
-			for (const [field, file] of Object.entries(files)) {
-				if (matches(name, field) && (await isOfKind(context, kind, file))) found.push(await attachmentOf(context, kind, file, labelOf(field, place)));
+			for (const [field, file] of Object.entries(files).filter(([field]) => matches(name, field))) {
+				const head = await headOf(context, kind, file);
+				if (mediaType(kind, file.mimeType, head) !== undefined) found.push(await attachmentOf(context, kind, file, labelOf(field, place), head));
 			}
 		} else found.push(await attachmentOf(context, kind, fileAt(item, files, name, place), labelOf(name, place)));
 	}
@@ -184,15 +185,15 @@ function available(files: Record<string, IBinaryData>): string {
 const matches = (pattern: string, field: string): boolean =>
 	new RegExp(`^${pattern.split('*').map((text) => text.replace(/[.?+^$|(){}[\]\\]/g, '\\$&')).join('.*')}$`, 's').test(field);
 
-const isOfKind = async (context: IExecuteFunctions, kind: MediaKind, file: IBinaryData): Promise<boolean> =>
-	mediaType(kind, file.mimeType, await headOf(context, kind, file)) !== undefined;
-
-/** A file as n8n keeps it: by id in a file system, a database or S3, or as base64 within the item. */
-async function attachmentOf(context: IExecuteFunctions, kind: MediaKind, file: IBinaryData, label: string): Promise<Attachment> {
+/**
+ * A file as n8n keeps it: by id in a file system, a database or S3, or as base64 within the item. `head` is what was read of it
+ * already.
+ */
+async function attachmentOf(context: IExecuteFunctions, kind: MediaKind, file: IBinaryData, label: string, head?: Uint8Array): Promise<Attachment> {
 	const { id } = file;
 	const size = id === undefined ? file.data.length : await sizeOf(context, id);
 	if (size === 0) throw invalidInput(`${label} is empty, or n8n no longer has it`, 'Check the node that the file comes from, and run it again');
-	const mimeType = requireMediaType(kind, file.mimeType, await headOf(context, kind, file), label);
+	const mimeType = requireMediaType(kind, file.mimeType, head ?? (await headOf(context, kind, file)), label);
 	if (id === undefined) return Attachment.fromBase64(mimeType, file.data, label);
 	return Attachment.fromBytes(mimeType, size, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));
 }

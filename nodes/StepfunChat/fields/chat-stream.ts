@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 /** Entries of the Options collection. */
 export const enableStreamingOption: INodeProperties = {
@@ -22,7 +22,7 @@ export interface StreamSettings {
 	reasoning: boolean;
 }
 
-export function readStreamSettings(context: IExecuteFunctions, itemIndex: number): StreamSettings {
-	const { enableStreaming = true, streamReasoning = false } = context.getNodeParameter('options', itemIndex, {});
-	return { enabled: enableStreaming === true, reasoning: streamReasoning === true };
-}
+export const readStreamSettings = ({ enableStreaming = true, streamReasoning = false }: IDataObject): StreamSettings => ({
+	enabled: enableStreaming === true,
+	reasoning: streamReasoning === true,
+});

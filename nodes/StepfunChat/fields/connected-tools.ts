@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { readNumber } from '../../shared/fields/number';
 
 /** As n8n's own model nodes have it. */
@@ -23,7 +23,5 @@ export const returnMessagesOption: INodeProperties = {
 };
 
 /** @throws StepfunError `invalid_input` for a number below 1. */
-export function readMaxIterations(context: IExecuteFunctions, itemIndex: number): number {
-	const { maxToolsIterations } = context.getNodeParameter('options', itemIndex, {});
-	return readNumber(maxToolsIterations, 'Max Tool Iterations', { min: 1, whole: true }) ?? DEFAULT_ITERATIONS;
-}
+export const readMaxIterations = ({ maxToolsIterations }: IDataObject): number =>
+	readNumber(maxToolsIterations, 'Max Tool Iterations', { min: 1, whole: true }) ?? DEFAULT_ITERATIONS;

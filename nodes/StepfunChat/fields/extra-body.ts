@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { parseJsonField } from '../../../stepfun/json';
 import { record } from '../../../stepfun/record';
@@ -18,8 +18,8 @@ export const extraBodyOption: INodeProperties = {
  *
  * @throws StepfunError `invalid_input` for a field that the panel has set already.
  */
-export function withExtraBody(context: IExecuteFunctions, itemIndex: number, request: ChatRequest): ChatRequest {
-	const value = parseJsonField('Extra Body Fields', context.getNodeParameter('options', itemIndex, {})['extraBody']);
+export function withExtraBody({ extraBody }: IDataObject, request: ChatRequest): ChatRequest {
+	const value = parseJsonField('Extra Body Fields', extraBody);
 	if (value === undefined || value === null) return request;
 	const extra = record(value);
 	if (!extra) throw invalidInput('Extra Body Fields is no JSON object', 'Give an object such as {"tool_choice": "auto"}');

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { PacerOptions } from '../../../stepfun/pacing';
 import { readNumber } from '../../shared/fields/number';
 
@@ -34,14 +34,11 @@ export const requestsPerMinuteOption: INodeProperties = {
 };
 
 /** @throws StepfunError `invalid_input` for numbers out of range. */
-export function readPacing(context: IExecuteFunctions): Pick<PacerOptions, 'maxConcurrent' | 'requestsPerMinute'> {
-	const { maxConcurrentRequests, requestsPerMinute } = context.getNodeParameter('options', 0, {});
+export function readPacing({ maxConcurrentRequests, requestsPerMinute }: IDataObject): Pick<PacerOptions, 'maxConcurrent' | 'requestsPerMinute'> {
 	return {
 		maxConcurrent: readNumber(maxConcurrentRequests, 'Max Concurrent Requests', { min: 1, whole: true }) ?? DEFAULT_CONCURRENT,
 		requestsPerMinute: readNumber(requestsPerMinute, 'Requests per Minute', { min: 1, whole: true }) ?? 0,
 	};
 }
 
-export function readStream(context: IExecuteFunctions, itemIndex: number): boolean {
-	return context.getNodeParameter('options', itemIndex, {})['stream'] !== false;
-}
+export const readStream = ({ stream }: IDataObject): boolean => stream !== false;

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { ChatRequest } from '../../../stepfun/types';
 import { readNumber } from '../../shared/fields/number';
 import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/fields/patience';
@@ -60,8 +60,7 @@ export const optionsFields: INodeProperties[] = [
  *
  * @throws StepfunError `invalid_input` for a number out of the API's range.
  */
-export function readOptions(context: IExecuteFunctions, itemIndex: number): Sampling & Pick<ChatRequest, 'n'> {
-	const options = context.getNodeParameter('options', itemIndex, {});
+export function readOptions(options: IDataObject): Sampling & Pick<ChatRequest, 'n'> {
 	const n = readNumber(options['n'], 'Number of Completions', { min: 1, whole: true });
 	return { ...readSampling(options), ...(n !== undefined && { n }) };
 }

@@ -1,6 +1,5 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { CompleteOptions } from '../../../stepfun/complete';
-import type { FieldContext } from './field-context';
 import { readNumber } from './number';
 
 const DEFAULT_RETRIES = 3;
@@ -35,8 +34,7 @@ export const totalTimeoutOption: INodeProperties = {
 };
 
 /** @throws StepfunError `invalid_input` for numbers out of range. */
-export function readPatience(context: FieldContext, itemIndex: number): Pick<CompleteOptions, 'retries' | 'silenceMs' | 'totalMs'> {
-	const { retries, timeout, totalTimeout } = context.getNodeParameter('options', itemIndex, {});
+export function readPatience({ retries, timeout, totalTimeout }: IDataObject): Pick<CompleteOptions, 'retries' | 'silenceMs' | 'totalMs'> {
 	return {
 		retries: readNumber(retries, 'Retries', { min: 0, max: 10, whole: true }) ?? DEFAULT_RETRIES,
 		silenceMs: readNumber(timeout, 'Timeout', { min: 1 }) ?? DEFAULT_SILENCE_MS,

@@ -1,4 +1,4 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
 import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
@@ -36,9 +36,13 @@ export const reasoningFormatOption: INodeProperties = {
 };
 
 /** @throws StepfunError `invalid_input` for an effort that the model does not take. */
-export function readReasoning(context: FieldContext, itemIndex: number, model: string): Pick<ChatRequest, 'reasoning_effort' | 'reasoning_format'> {
+export function readReasoning(
+	context: FieldContext,
+	itemIndex: number,
+	model: string,
+	{ reasoningFormat: format }: IDataObject,
+): Pick<ChatRequest, 'reasoning_effort' | 'reasoning_format'> {
 	const effort = context.getNodeParameter('reasoningEffort', itemIndex, 'default');
-	const format = context.getNodeParameter('options', itemIndex, {})['reasoningFormat'];
 	return {
 		...(effort !== 'default' && effort !== '' && { reasoning_effort: readEffort(effort, model) }),
 		...(format !== undefined && format !== '' && { reasoning_format: readFormat(format) }),
