@@ -1,9 +1,13 @@
 import { StepfunError } from './errors';
+import { functionCalls } from './tool-calls';
 import type { ChatRequest, Completion, CompletionChoice } from './types';
 
 /** Whether a choice holds something for whoever asked: text, or calls that are theirs to make. */
-const isAnswered = ({ message }: CompletionChoice): boolean =>
-	message.content !== '' || (message.tool_calls?.some(({ type }) => type === 'function') ?? false);
+const isAnswered = ({ message }: CompletionChoice): boolean => message.content !== '' || functionCalls(message).length > 0;
+
+/** What an answer that ended with `length` has reached, as its reader knows it. */
+export const longestAnswer = ({ max_tokens: limit }: ChatRequest): string =>
+	limit === undefined ? 'the longest answer of this model' : `the ${limit} tokens of Maximum Number of Tokens`;
 
 /**
  * An answer without an answer is never a success: the reasoning used up max_tokens, moderation took the text away, or the server
@@ -17,8 +21,7 @@ export function checkAnswered(completion: Completion, request: ChatRequest): voi
 	const finish = first?.finish_reason;
 	const partial = first ? completion : undefined;
 	if (finish === 'length') {
-		const limit = request.max_tokens === undefined ? 'the longest answer of this model' : `the ${request.max_tokens} tokens of Maximum Number of Tokens`;
-		throw new StepfunError(`The model used up ${limit} while reasoning, before its answer began`, {
+		throw new StepfunError(`The model used up ${longestAnswer(request)} while reasoning, before its answer began`, {
 			type: 'empty_answer',
 			partial,
 			hint: 'Raise Maximum Number of Tokens in Options, or lower Reasoning Effort. The reasoning is in the details',

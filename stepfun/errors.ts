@@ -72,6 +72,9 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 export const invalidInput = (message: string, hint: string): StepfunError =>
 	new StepfunError(message, { type: 'invalid_input', hint });
 
+/** What was ended on purpose. */
+export const canceled = (): StepfunError => new StepfunError('The execution was canceled', { type: 'canceled' });
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** Reads `{error: {message, type}}`, as StepFun, OpenRouter (`metadata.raw`) and plain gateways write it; undefined where there is none. */

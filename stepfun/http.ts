@@ -1,4 +1,5 @@
 import type { RequestBody } from './body';
+import { readBytes } from './bytes';
 
 /** One request; authentication is added by whoever sends it. */
 export interface HttpRequest {
@@ -36,13 +37,4 @@ export function header(response: HttpResponse, name: string): string | undefined
 }
 
 /** The text of a body, at most about `maxBytes` of it; what is beyond is not read. */
-export async function readText(body: HttpBody, maxBytes: number): Promise<string> {
-	const parts: Uint8Array[] = [];
-	let size = 0;
-	for await (const bytes of body) {
-		parts.push(bytes);
-		size += bytes.length;
-		if (size >= maxBytes) break;
-	}
-	return Buffer.concat(parts).toString();
-}
+export const readText = async (body: HttpBody, maxBytes: number): Promise<string> => (await readBytes(body, maxBytes)).toString();

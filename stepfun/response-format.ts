@@ -1,3 +1,4 @@
+import { longestAnswer } from './check-answer';
 import { StepfunError } from './errors';
 import { tryParseJson } from './json';
 import type { ChatRequest, Completion, JsonSchema, ResponseFormat } from './types';
@@ -26,8 +27,7 @@ export function checkJsonAnswer(completion: Completion, request: ChatRequest): v
 	const broken = completion.choices.find(({ message: { content } }) => content !== '' && parseAnswer(content) === undefined);
 	if (!broken) return;
 	if (broken.finish_reason === 'length') {
-		const limit = request.max_tokens === undefined ? 'the longest answer of this model' : `the ${request.max_tokens} tokens of Maximum Number of Tokens`;
-		throw new StepfunError(`The answer reached ${limit} before its JSON was complete`, {
+		throw new StepfunError(`The answer reached ${longestAnswer(request)} before its JSON was complete`, {
 			type: 'invalid_json_answer',
 			partial: completion,
 			hint: 'Raise Maximum Number of Tokens in Options; reasoning counts too. What had arrived is in the details',

@@ -1,5 +1,9 @@
 import type { ToolCallDelta } from './chunk';
-import type { ToolCall } from './types';
+import type { CompletionMessage, ToolCall } from './types';
+
+/** Calls that are the caller's to make; tools of other types have been run by the server. Told by presence, not by finish_reason. */
+export const functionCalls = (message: CompletionMessage | undefined): ToolCall[] =>
+	message?.tool_calls?.filter(({ type }) => type === 'function') ?? [];
 
 interface OpenCall {
 	id: string;

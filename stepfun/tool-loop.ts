@@ -1,8 +1,9 @@
-import { invalidInput, StepfunError } from './errors';
+import { canceled, invalidInput, StepfunError } from './errors';
 import { tryParseJson } from './json';
 import { record } from './record';
+import { functionCalls } from './tool-calls';
 import { toolResultText } from './tool-result';
-import { checkTools } from './tools';
+import { checkTools, functionNames } from './tools';
 import type { ChatRequest, Completion, CompletionMessage, FunctionTool, Message, ToolCall, ToolMessage, Usage } from './types';
 
 /** A function tool that is run here rather than by whoever gets the answer. */
@@ -38,7 +39,7 @@ export interface Exchange {
 export async function completeWithTools(request: ChatRequest, options: ToolLoopOptions): Promise<Exchange> {
 	const { ask, maxIterations, signal } = options;
 	const tools = new Map(options.tools.map((tool) => [tool.definition.function.name, tool]));
-	const handedOut = new Set(request.tools?.filter(({ type }) => type === 'function').map((tool) => (tool as FunctionTool).function.name));
+	const handedOut = new Set(functionNames(request.tools ?? []));
 	const offered = withTools(request, options.tools);
 	const messages = [...request.messages];
 	let usage: Usage | undefined;
@@ -68,10 +69,6 @@ function withTools(request: ChatRequest, tools: RunnableTool[]): ChatRequest {
 	checkTools(all);
 	return { ...request, tools: all };
 }
-
-/** Calls that are the caller's to make; tools of other types have been run by the server. Told by presence, not by finish_reason. */
-const functionCalls = (message: CompletionMessage | undefined): ToolCall[] =>
-	message?.tool_calls?.filter(({ type }) => type === 'function') ?? [];
 
 /** The model's message as it is sent back: its reasoning goes with the calls it led to. */
 function replayed(message: CompletionMessage): Message {
@@ -107,7 +104,7 @@ async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal |
 	if (!signal) return await work;
 	let stop = (): void => {};
 	const aborted = new Promise<never>((_, reject) => {
-		stop = () => reject(new StepfunError('The execution was canceled', { type: 'canceled' }));
+		stop = () => reject(canceled());
 		if (signal.aborted) stop();
 		else signal.addEventListener('abort', stop, { once: true });
 	});

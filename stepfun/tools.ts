@@ -18,7 +18,8 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 export function functionTool({ name, description, parameters, ...others }: Record<string, unknown>, place: string): FunctionTool {
 	if (typeof name !== 'string' || name === '') throw invalidInput(`In Tools, ${place} has no name`, 'Give it a name, such as get_weather');
 	if (!NAME.test(name)) {
-		const reason = name.length > 64 ? `is ${name.length} characters long` : `holds ${[...name].find((letter) => !NAME.test(letter)) === ' ' ? 'a blank' : `the character ${[...name].find((letter) => !NAME.test(letter))}`}`;
+		const refused = [...name].find((letter) => !NAME.test(letter));
+		const reason = name.length > 64 ? `is ${name.length} characters long` : `holds ${refused === ' ' ? 'a blank' : `the character ${refused}`}`;
 		throw invalidInput(
 			`In Tools, the name of ${place} ${reason}: "${name.slice(0, 70)}"`,
 			'StepFun takes names of 1 to 64 letters (A to Z), digits, _ and -. Rename the function, for instance to get_weather',
@@ -77,13 +78,16 @@ function readTool(value: unknown, place: string): Tool {
 const without = (fields: Record<string, unknown>, name: string): Record<string, unknown> =>
 	Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 
+export const functionNames = (tools: readonly Tool[]): string[] =>
+	tools.filter((tool): tool is FunctionTool => tool.type === 'function').map((tool) => tool.function.name);
+
 /**
  * Holds the tools of one request, wherever they come from, against each other.
  *
  * @throws StepfunError `invalid_input` for names that are there twice, and for more than 128 tools.
  */
 export function checkTools(tools: readonly Tool[]): void {
-	const names = tools.filter(({ type }) => type === 'function').map((tool) => (tool as FunctionTool).function.name);
+	const names = functionNames(tools);
 	const twice = names.find((name, i) => names.indexOf(name) !== i);
 	if (twice !== undefined) throw invalidInput(`In Tools, the name "${twice}" is there twice`, 'Give each function a name of its own: the model calls it by its name');
 	if (tools.length > MAX_TOOLS) throw invalidInput(`There are ${tools.length} tools, and StepFun takes ${MAX_TOOLS}`, 'Offer fewer tools to the model at a time');

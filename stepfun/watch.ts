@@ -1,4 +1,4 @@
-import { StepfunError } from './errors';
+import { canceled, StepfunError } from './errors';
 import type { Clock } from './pacing';
 
 export interface WatchOptions {
@@ -33,7 +33,7 @@ export class Watch {
 	/** Why the completion was ended, once it was. */
 	get reason(): StepfunError {
 		const reason: unknown = this.signal.reason;
-		return reason instanceof StepfunError ? reason : new StepfunError('The execution was canceled', { type: 'canceled' });
+		return reason instanceof StepfunError ? reason : canceled();
 	}
 
 	/** Counts silence from now on. */

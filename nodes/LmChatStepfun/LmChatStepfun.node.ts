@@ -4,6 +4,7 @@ import { loadAiSdk } from '../shared/ai-sdk';
 import { clock, connect, CREDENTIAL } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
 import { modelFields, readModel } from '../shared/fields/model';
+import { optionsField } from '../shared/fields/options';
 import { readPatience, retriesOption, timeoutOption } from '../shared/fields/patience';
 import { readReasoning, reasoningFields, reasoningFormatOption } from '../shared/fields/reasoning';
 import { frequencyPenaltyOption, maxTokensOption, readSampling, stopOption, temperatureOption, topPOption } from '../shared/fields/sampling';
@@ -35,25 +36,17 @@ export class LmChatStepfun implements INodeType {
 		properties: [
 			...modelFields,
 			...reasoningFields,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				description: 'Settings to add when needed',
-				options: [
-					frequencyPenaltyOption,
-					maxTokensOption,
-					reasoningFormatOption,
-					responseFormatOption,
-					retriesOption,
-					temperatureOption,
-					stopOption,
-					timeoutOption,
-					topPOption,
-				],
-			},
+			optionsField([
+				frequencyPenaltyOption,
+				maxTokensOption,
+				reasoningFormatOption,
+				responseFormatOption,
+				retriesOption,
+				temperatureOption,
+				stopOption,
+				timeoutOption,
+				topPOption,
+			]),
 		],
 	};
 

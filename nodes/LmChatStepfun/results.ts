@@ -1,4 +1,5 @@
 import type { FinishReason, GenerateResult, MessageContent, StreamChunk, TokenUsage } from '@n8n/ai-node-sdk';
+import { functionCalls } from '../../stepfun/tool-calls';
 import type { Completion, CompletionChoice, ToolCall, Usage } from '../../stepfun/types';
 
 /** A completion as n8n's AI nodes take it. */
@@ -11,7 +12,7 @@ export function toResult(completion: Completion): GenerateResult {
 		usage: toUsage(completion.usage),
 		message: {
 			role: 'assistant',
-			content: [...reasoningOf(choice), ...(text === '' ? [] : [{ type: 'text' as const, text }]), ...callsOf(choice).map(toCall)],
+			content: [...reasoningOf(choice), ...(text === '' ? [] : [{ type: 'text' as const, text }]), ...functionCalls(choice?.message).map(toCall)],
 		},
 		providerMetadata: { id: completion.id, finish_reason: choice?.finish_reason ?? '' },
 	};
@@ -25,7 +26,7 @@ export function toLastChunks(completion: Completion): StreamChunk[] {
 	const choice = completion.choices[0];
 	return [
 		...reasoningOf(choice).map((content) => ({ type: 'content' as const, content })),
-		...callsOf(choice).map(({ id, function: { name, arguments: args } }) => ({ type: 'tool-call-delta' as const, id, name, argumentsDelta: args || '{}' })),
+		...functionCalls(choice?.message).map(({ id, function: { name, arguments: args } }) => ({ type: 'tool-call-delta' as const, id, name, argumentsDelta: args || '{}' })),
 		{ type: 'finish', finishReason: finishReason(choice), usage: toUsage(completion.usage) },
 	];
 }
@@ -35,9 +36,6 @@ function reasoningOf(choice: CompletionChoice | undefined): MessageContent[] {
 	return text === '' ? [] : [{ type: 'reasoning', text }];
 }
 
-/** Calls of other types have been carried out by StepFun. */
-const callsOf = (choice: CompletionChoice | undefined): ToolCall[] => choice?.message.tool_calls?.filter(({ type }) => type === 'function') ?? [];
-
 const toCall = ({ id, function: { name, arguments: args } }: ToolCall): MessageContent => ({
 	type: 'tool-call',
 	toolCallId: id,
@@ -46,7 +44,7 @@ const toCall = ({ id, function: { name, arguments: args } }: ToolCall): MessageC
 });
 
 function finishReason(choice: CompletionChoice | undefined): FinishReason {
-	if (callsOf(choice).length > 0) return 'tool-calls';
+	if (functionCalls(choice?.message).length > 0) return 'tool-calls';
 	switch (choice?.finish_reason) {
 		case 'stop':
 		case 'length':

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response-format';
+import { functionCalls } from '../../stepfun/tool-calls';
 import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../stepfun/types';
 
 /**
@@ -25,12 +26,11 @@ function simplified({ id, model, usage, choices }: Completion, json: boolean): o
 }
 
 function simplifiedChoice({ message, finish_reason }: CompletionChoice, json: boolean): object {
-	const calls = message.tool_calls ?? [];
-	const results = calls.flatMap(({ function: { results: found } }) => found ?? []);
+	const results = (message.tool_calls ?? []).flatMap(({ function: { results: found } }) => found ?? []);
 	return {
 		content: message.content,
 		reasoning: message.reasoning,
-		tool_calls: calls.filter(({ type }) => type === 'function').map(simplifiedCall),
+		tool_calls: functionCalls(message).map(simplifiedCall),
 		...(json && message.content !== '' && { parsed: parseAnswer(message.content) }),
 		...(results.length > 0 && { search_results: results }),
 		finish_reason,

@@ -21,14 +21,13 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
 	if (!(error instanceof StepfunError)) return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
 	const tried = error.attempts > 1 ? `${error.message} (tried ${error.attempts} times)` : error.message;
 	if (error.type === 'invalid_input') return new NodeOperationError(node, tried, { description: error.hint, itemIndex });
-	const { message: _message, ...rest } = { ...details(error) };
 	const nodeError = new NodeApiError(node, {}, {
 		message: tried,
 		description: error.requestId === undefined ? error.hint : `${error.hint} (request ID ${error.requestId})`,
 		...(error.status !== undefined && { httpCode: String(error.status) }),
 		itemIndex,
 	});
-	nodeError.context['data'] = rest;
+	nodeError.context['data'] = details(error);
 	return nodeError;
 }
 

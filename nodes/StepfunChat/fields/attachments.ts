@@ -1,5 +1,6 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { Attachment, base64Length } from '../../../stepfun/attachment';
+import { readBytes } from '../../../stepfun/bytes';
 import { invalidInput } from '../../../stepfun/errors';
 import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType, type MediaKind } from '../../../stepfun/media';
 import { TEXT_ONLY_MODELS } from '../../../stepfun/models';
@@ -210,12 +211,6 @@ async function headOf(context: IExecuteFunctions, kind: MediaKind, { id, data, m
 	const count = headBytes(kind, mimeType);
 	if (count === 0) return new Uint8Array(0);
 	if (id === undefined) return Buffer.from(data.slice(0, base64Length(count)), 'base64');
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	for await (const chunk of (await context.helpers.getBinaryStream(id, CHUNK_BYTES)) as AsyncIterable<Uint8Array>) {
-		chunks.push(chunk);
-		size += chunk.length;
-		if (size >= count) break;
-	}
-	return Buffer.concat(chunks).subarray(0, count);
+	const stream: AsyncIterable<Uint8Array> = await context.helpers.getBinaryStream(id, CHUNK_BYTES);
+	return (await readBytes(stream, count)).subarray(0, count);
 }

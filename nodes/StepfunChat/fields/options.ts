@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { ChatRequest } from '../../../stepfun/types';
 import { readNumber } from '../../shared/fields/number';
+import { optionsField } from '../../shared/fields/options';
 import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/fields/patience';
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
 import {
@@ -18,41 +19,33 @@ import { extraBodyOption } from './extra-body';
 import { maxConcurrentRequestsOption, receiveAsStreamOption, requestsPerMinuteOption } from './limits';
 
 export const optionsFields: INodeProperties[] = [
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		description: 'Settings to add when needed',
-		options: [
-			enableStreamingOption,
-			extraBodyOption,
-			frequencyPenaltyOption,
-			maxConcurrentRequestsOption,
-			maxToolIterationsOption,
-			maxTokensOption,
-			{
-				displayName: 'Number of Completions',
-				name: 'n',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 1,
-				description: 'How many answers to write to each input item. StepFun suggests at most 5.',
-			},
-			reasoningFormatOption,
-			receiveAsStreamOption,
-			requestsPerMinuteOption,
-			retriesOption,
-			returnMessagesOption,
-			temperatureOption,
-			stopOption,
-			streamReasoningOption,
-			timeoutOption,
-			topPOption,
-			totalTimeoutOption,
-		],
-	},
+	optionsField([
+		enableStreamingOption,
+		extraBodyOption,
+		frequencyPenaltyOption,
+		maxConcurrentRequestsOption,
+		maxToolIterationsOption,
+		maxTokensOption,
+		{
+			displayName: 'Number of Completions',
+			name: 'n',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 1,
+			description: 'How many answers to write to each input item. StepFun suggests at most 5.',
+		},
+		reasoningFormatOption,
+		receiveAsStreamOption,
+		requestsPerMinuteOption,
+		retriesOption,
+		returnMessagesOption,
+		temperatureOption,
+		stopOption,
+		streamReasoningOption,
+		timeoutOption,
+		topPOption,
+		totalTimeoutOption,
+	]),
 ];
 
 /**
