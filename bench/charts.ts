@@ -1,4 +1,4 @@
-import type { Row } from './measure';
+import { shortFigure, type Row } from './measure';
 import type { Results } from './report';
 
 interface Chart {
@@ -69,14 +69,7 @@ function bar(
 	const width = Math.max(1, ((WIDTH - LABELS - VALUES) * figure.median) / largest);
 	const kind = name.startsWith('StepFun') ? 'own' : /^(?:Limit|n8n alone)/.test(name) ? 'limit' : 'rival';
 	const rectangle = `<rect class="${kind}" x="${LABELS}" y="${y + 2}" width="${width.toFixed(1)}" height="${LINE - 8}" rx="3"/>`;
-	return (
-		label +
-		rectangle +
-		text(
-			LABELS + width,
-			String(figure.median >= 100 ? Math.round(figure.median) : Number(figure.median.toPrecision(3))),
-		)
-	);
+	return label + rectangle + text(LABELS + width, shortFigure(figure.median));
 }
 
 const escape = (text: string): string =>

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Execution, N8nClient } from '../host/client';
 import type { Host } from '../host/install';
-import { startN8n, type N8n } from '../host/n8n';
+import { freePort, startN8n, type N8n } from '../host/n8n';
 import type { Usage } from './probe';
 import type { Side, SideOptions } from './sides/side';
 import { workflowOf, type Source } from './workflow';
@@ -172,11 +171,3 @@ function readRun(execution: Execution, side: Side, measured: string[]): Omit<Run
 }
 
 const DEAD: Run = { wallMs: NaN, done: 0, ended: 'n8n dies', peakMb: NaN, stallMs: NaN, cpuMs: NaN };
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await new Promise((resolve) => server.once('listening', resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}

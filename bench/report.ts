@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Host } from '../host/install';
 import { drawCharts } from './charts';
-import type { Row, Stat } from './measure';
+import { shortFigure, type Row, type Stat } from './measure';
 import type { Column, Goal, Table } from './works/work';
 
 /** What bench/results.json holds. */
@@ -95,10 +95,7 @@ function cell({ values }: Row, { key, unit }: Column, first: Row | undefined): s
 const COMPARED_UNITS = ['s', 'ms', 'MB'];
 
 const spread = ({ median, min, max }: Stat): string =>
-	min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
-
-const short = (value: number): string =>
-	String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+	min === max ? shortFigure(median) : `${shortFigure(median)} (${shortFigure(min)}–${shortFigure(max)})`;
 
 const machine = (): Results['machine'] => ({
 	cpu: os.cpus()[0]?.model ?? 'unknown',

@@ -134,6 +134,12 @@ export class N8nClient {
 		return id;
 	}
 
+	/** Publishes a workflow, so that its triggers and webhooks work by themselves. */
+	async publishWorkflow(id: string): Promise<void> {
+		const { versionId } = await this.call<{ versionId: string }>('GET', `/rest/workflows/${id}`);
+		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	}
+
 	/**
 	 * Runs a workflow from its trigger, as the editor's button does, and waits for its end.
 	 * @param timeout ms

@@ -134,7 +134,7 @@ async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
 }
 
 /** @returns the preferred port when nothing listens there, else one the system chooses */
-async function freePort(preferred = 0): Promise<number> {
+export async function freePort(preferred = 0): Promise<number> {
 	const server = createServer();
 	try {
 		server.listen(preferred, '127.0.0.1');

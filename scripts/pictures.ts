@@ -2,20 +2,20 @@
  * Takes the pictures of the READMEs (docs/images) in a real n8n with the packed package, the emulator answering in the words below.
  * usage: gulp pack && tsx scripts/pictures.ts
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { startEmulator, type Fault } from '../emulator';
-import type { N8nClient, Workflow } from '../host/client';
+import type { N8nClient } from '../host/client';
 import { installHost } from '../host/install';
 import { startN8n } from '../host/n8n';
-import { chatNodeType, credentialType } from '../host/names';
+import { credentialType } from '../host/names';
 import { byTestId, launch, openEditor, openNodePanel, openPage, parameter, runStep } from '../test/e2e/browser';
+import { chatWorkflow, readExample } from '../test/e2e/workflows';
 
 const root = path.join(__dirname, '..');
 const images = path.join(root, 'docs/images');
-const examples = path.join(root, 'examples');
 
 interface Answer {
 	reasoning: string;
@@ -58,21 +58,11 @@ function streamed({ reasoning, content = '', call }: Answer, pauseMs = 0): Fault
 	return { raw: pauseMs === 0 ? pieces.join('') : pieces.flatMap((piece) => [piece, { waitMs: pauseMs }]) };
 }
 
-const readExample = (file: string) => JSON.parse(readFileSync(path.join(examples, file), 'utf8')) as Workflow;
-
 const save = async (page: Page, name: string) => void (await page.screenshot({ path: path.join(images, `${name}.png`) }));
 
 async function panel(page: Page, n8n: N8nClient, credential: { id: string; name: string }): Promise<void> {
 	const content = 'Write a headline for the newsletter about our handmade tea cups';
-	const workflow: Workflow = {
-		name: 'Newsletter',
-		nodes: [
-			{ id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
-			{ id: 'chat', name: 'StepFun Chat', type: chatNodeType, typeVersion: 1, position: [220, 0], parameters: { messages: { values: [{ role: 'user', content: '' }] } }, credentials: { [credentialType]: credential } },
-		],
-		connections: { Start: { main: [[{ node: 'StepFun Chat', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
+	const workflow = chatWorkflow('Newsletter', credential, { messages: { values: [{ role: 'user', content: '' }] } });
 	await openEditor(page, n8n, await n8n.importWorkflow(workflow));
 	const open = await openNodePanel(page, 'StepFun Chat');
 	await parameter(open, 'content').locator('textarea').fill(content);

@@ -3,10 +3,9 @@ import { inTurn, median } from '../measure';
 import { httpRequest } from '../sides/http-request';
 import { llmChain } from '../sides/llm-chain';
 import { moonshot } from '../sides/moonshot';
-import type { SideOptions } from '../sides/side';
 import { stepfunChat } from '../sides/stepfun-chat';
 import { shortReply } from './items';
-import { itemsEntry, LIMIT, limitEntry, wall } from './side-by-side';
+import { itemsEntry, LIMIT, limitEntry, wall, type ItemsWork } from './side-by-side';
 import { atLeast, type Work } from './work';
 
 export const distance: Work = {
@@ -14,16 +13,14 @@ export const distance: Work = {
 	async measure(bench) {
 		const api = await bench.api('far');
 		const count = bench.size(100, 20);
-		const setup = { options: { delayMs: 300 }, reply: shortReply };
-		const entry = (name: string, side: typeof stepfunChat, options: SideOptions = {}) =>
-			itemsEntry(bench, api, setup, count, name, side, options, (run) => wall(run, 1000));
+		const work: ItemsWork = { bench, api, count, setup: { options: { delayMs: 300 }, reply: shortReply }, sample: (run) => wall(run, 1000) };
 		const rows = await inTurn(
 			[
-				entry('StepFun Chat, 10 at once', stepfunChat, { atOnce: 10 }),
-				entry('LLM Chain, batches of 10', llmChain, { atOnce: 10 }),
-				entry('HTTP Request, all at once', httpRequest),
-				entry('Vendor node (Moonshot)', moonshot),
-				limitEntry(bench, api, setup, count, 10, (run) => wall(run, 1000), `${LIMIT}, 10 at once`),
+				itemsEntry(work, 'StepFun Chat, 10 at once', stepfunChat, { atOnce: 10 }),
+				itemsEntry(work, 'LLM Chain, batches of 10', llmChain, { atOnce: 10 }),
+				itemsEntry(work, 'HTTP Request, all at once', httpRequest),
+				itemsEntry(work, 'Vendor node (Moonshot)', moonshot),
+				limitEntry(work, 10, `${LIMIT}, 10 at once`),
 			],
 			bench.rounds,
 			bench.log,

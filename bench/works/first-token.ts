@@ -101,8 +101,7 @@ async function publish(
 	const id = await client.importWorkflow(workflow, {
 		[credential.type]: await client.importCredential({ name: `${side.name} ${apiUrl}`, ...credential }),
 	});
-	const { versionId } = await client.call<{ versionId: string }>('GET', `/rest/workflows/${id}`);
-	await client.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	await client.publishWorkflow(id);
 	return `${url}/webhook/${path}`;
 }
 

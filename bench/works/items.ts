@@ -3,7 +3,7 @@ import { llmChain } from '../sides/llm-chain';
 import { moonshot } from '../sides/moonshot';
 import { stepfunChat } from '../sides/stepfun-chat';
 import { inTurn, median } from '../measure';
-import { itemsEntry, LIMIT, limitEntry, wall } from './side-by-side';
+import { itemsEntry, LIMIT, limitEntry, wall, type ItemsWork } from './side-by-side';
 import { atLeast, atMost, type Work } from './work';
 
 export const shortReply = { pieces: 40, pieceLength: 5 };
@@ -13,19 +13,17 @@ export const items: Work = {
 	async measure(bench) {
 		const api = await bench.api();
 		const count = bench.size(100, 20);
-		const setup = { options: { delayMs: 300 }, reply: shortReply };
-		const entry = (name: string, side: typeof stepfunChat, options = {}) =>
-			itemsEntry(bench, api, setup, count, name, side, options, (run) => wall(run, 1000));
+		const work: ItemsWork = { bench, api, count, setup: { options: { delayMs: 300 }, reply: shortReply }, sample: (run) => wall(run, 1000) };
 		const rows = await inTurn(
 			[
-				entry('StepFun Chat, 10 at once', stepfunChat, { atOnce: 10 }),
-				entry('StepFun Chat, as it comes (5 at once)', stepfunChat),
-				entry('LLM Chain, batches of 10', llmChain, { atOnce: 10 }),
-				entry('LLM Chain, as it comes (batches of 5)', llmChain),
-				entry('HTTP Request, as it comes (all at once)', httpRequest),
-				entry('HTTP Request, batches of 10, one a second', httpRequest, { atOnce: 10, pauseMs: 1000 }),
-				entry('Vendor node (Moonshot)', moonshot),
-				limitEntry(bench, api, setup, count, 10, (run) => wall(run, 1000), `${LIMIT}, 10 at once`),
+				itemsEntry(work, 'StepFun Chat, 10 at once', stepfunChat, { atOnce: 10 }),
+				itemsEntry(work, 'StepFun Chat, as it comes (5 at once)', stepfunChat),
+				itemsEntry(work, 'LLM Chain, batches of 10', llmChain, { atOnce: 10 }),
+				itemsEntry(work, 'LLM Chain, as it comes (batches of 5)', llmChain),
+				itemsEntry(work, 'HTTP Request, as it comes (all at once)', httpRequest),
+				itemsEntry(work, 'HTTP Request, batches of 10, one a second', httpRequest, { atOnce: 10, pauseMs: 1000 }),
+				itemsEntry(work, 'Vendor node (Moonshot)', moonshot),
+				limitEntry(work, 10, `${LIMIT}, 10 at once`),
 			],
 			bench.rounds,
 			bench.log,

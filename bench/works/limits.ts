@@ -1,7 +1,7 @@
 import type { Api } from '../api';
 import type { Setup } from '../api-server';
 import type { Bench } from '../bench';
-import { inTurn, median, type Entry, type Sample } from '../measure';
+import { inTurn, median, type Sample } from '../measure';
 import type { Run } from '../n8n';
 import { httpRequest } from '../sides/http-request';
 import { llmChain } from '../sides/llm-chain';
@@ -9,7 +9,7 @@ import { moonshot } from '../sides/moonshot';
 import type { Side, SideOptions } from '../sides/side';
 import { stepfunChat } from '../sides/stepfun-chat';
 import { shortReply } from './items';
-import { itemsEntry } from './side-by-side';
+import { itemsEntry, type ItemsWork } from './side-by-side';
 import { atLeast, atMost, type Goal, type Table, type Work } from './work';
 
 const DELAY_MS = 300;
@@ -88,9 +88,8 @@ async function measureLimit(
 ): Promise<Table['rows']> {
 	const api = await bench.api();
 	const setup = { options: { delayMs: DELAY_MS, ...options }, reply: shortReply };
-	const entries = sides.map(([name, side, sideOptions]): Entry =>
-		itemsEntry(bench, api, setup, count, name, side, sideOptions, (run) => sampleOf(run, api)),
-	);
+	const work: ItemsWork = { bench, api, count, setup, sample: (run) => sampleOf(run, api) };
+	const entries = sides.map(([name, side, sideOptions]) => itemsEntry(work, name, side, sideOptions));
 	return await inTurn(entries, bench.rounds, bench.log);
 }
 

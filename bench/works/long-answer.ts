@@ -1,10 +1,10 @@
 import type { Reply } from '../api-server';
-import { inTurn, median, type Entry } from '../measure';
+import { inTurn, median } from '../measure';
 import { httpRequest } from '../sides/http-request';
 import { llmChain } from '../sides/llm-chain';
 import { moonshot } from '../sides/moonshot';
 import { stepfunChat } from '../sides/stepfun-chat';
-import { itemsEntry, LIMIT, limitEntry, wall } from './side-by-side';
+import { itemsEntry, LIMIT, limitEntry, wall, type ItemsWork } from './side-by-side';
 import { atMost, type Work } from './work';
 
 export const longAnswer: Work = {
@@ -21,16 +21,13 @@ export const longAnswer: Work = {
 			[`a line of ${megabytes / 2} MB`, inOneLine(megabytes / 2)],
 			[`a line of ${megabytes} MB`, inOneLine(megabytes)],
 		];
-		const entries = replies.flatMap(([label, reply]): Entry[] => [
-			itemsEntry(bench, api, { reply }, 1, `StepFun Chat, ${label}`, stepfunChat, {}, (run) => wall(run, 1)),
-			limitEntry(bench, api, { reply }, 1, 1, (run) => wall(run, 1), `${LIMIT}, ${label}`),
+		const work = (reply: Reply): ItemsWork => ({ bench, api, count: 1, setup: { reply }, sample: (run) => wall(run, 1) });
+		const entries = replies.flatMap(([label, reply]) => [
+			itemsEntry(work(reply), `StepFun Chat, ${label}`, stepfunChat),
+			limitEntry(work(reply), 1, `${LIMIT}, ${label}`),
 		]);
 		const [label, reply] = replies[0]!;
-		const asJson = [httpRequest, llmChain, moonshot].map((side) =>
-			itemsEntry(bench, api, { reply }, 1, `${side.name}, ${label} as one JSON`, side, {}, (run) =>
-				wall(run, 1),
-			),
-		);
+		const asJson = [httpRequest, llmChain, moonshot].map((side) => itemsEntry(work(reply), `${side.name}, ${label} as one JSON`, side));
 		const rows = await inTurn([...entries, ...asJson], bench.rounds, bench.log);
 		const own = (index: number): number => median(rows, `StepFun Chat, ${replies[index]![0]}`, 'wall');
 		const limit = (index: number): number => median(rows, `${LIMIT}, ${replies[index]![0]}`, 'wall');

@@ -7,16 +7,22 @@ import type { Side, SideOptions } from '../sides/side';
 
 export const LIMIT = 'Limit: undici without n8n';
 
+/** What all sides of a work have in common. */
+export interface ItemsWork {
+	bench: Bench;
+	api: Api;
+	setup: Setup;
+	/** Items. */
+	count: number;
+	sample(run: Run): Promise<Sample> | Sample;
+}
+
 /** A side that answers items in the shared n8n. It runs once unmeasured, so that all code is loaded and compiled. */
 export function itemsEntry(
-	bench: Bench,
-	api: Api,
-	setup: Setup,
-	count: number,
+	{ bench, api, setup, count, sample }: ItemsWork,
 	name: string,
 	side: Side,
-	options: SideOptions,
-	sample: (run: Run) => Promise<Sample> | Sample,
+	options: SideOptions = {},
 ): Entry {
 	let prepared: { owner: unknown; workflow: Prepared } | undefined;
 	return {
@@ -35,21 +41,14 @@ export function itemsEntry(
 }
 
 /** The same calls by undici's pooled client in a process of its own. */
-export function limitEntry(
-	bench: Bench,
-	api: Api,
-	setup: Setup,
-	count: number,
-	atOnce: number,
-	sample: (run: Run) => Sample,
-	name = LIMIT,
-): Entry {
+export function limitEntry({ bench, api, setup, count, sample }: ItemsWork, atOnce: number, name: string): Entry {
 	return {
 		name,
 		async measure() {
 			const calls = { url: api.url, apiKey, model, atOnce, count };
 			await api.setUp(setup);
-			return sample({ ...(await bench.limit(calls, { ...calls, count: WARM_UP_ITEMS })), done: count });
+			const result = await bench.limit(calls, { ...calls, count: WARM_UP_ITEMS });
+			return await sample({ ...result, done: count });
 		},
 	};
 }

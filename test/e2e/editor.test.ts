@@ -1,5 +1,4 @@
 import type { Browser, Page } from 'playwright-core';
-import type { N8nClient } from '../../host/client';
 import {
 	byTestId,
 	launch,
@@ -10,32 +9,25 @@ import {
 	runStep,
 	screenshot,
 } from './browser';
-import { connect, emulator } from './harness';
+import { setStage } from './harness';
 import { chatWorkflow } from './workflows';
 
-let n8n: N8nClient;
-let stepfun: Awaited<ReturnType<typeof emulator>>;
+const stage = setStage('Panel tests');
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-	n8n = await connect();
-	stepfun = await emulator();
 	browser = await launch();
 });
-afterAll(async () => {
-	await browser?.close();
-	await stepfun?.close();
-});
+afterAll(async () => await browser?.close());
 
 beforeEach(async () => {
-	page = await openPage(browser, n8n);
+	page = await openPage(browser, stage.n8n);
 });
 afterEach(async () => await page.context().close());
 
 test('a model is picked, a message filled in, the step run and its answer read', async () => {
-	const credential = await n8n.importCredential(stepfun.credential('Panel tests'));
-	await openEditor(page, n8n, await n8n.importWorkflow(chatWorkflow('Panel', credential)));
+	await openEditor(page, stage.n8n, await stage.n8n.importWorkflow(chatWorkflow('Panel', stage.credential)));
 	const panel = await openNodePanel(page, 'StepFun Chat');
 
 	await byTestId(parameter(panel, 'model'), 'rlc-input').click();
@@ -52,19 +44,18 @@ test('a model is picked, a message filled in, the step run and its answer read',
 	expect(answer).toContain('1 item');
 	expect(answer).toContain('You asked: "Which colour has the sky?"');
 	expect(answer).toContain('step-3.5-flash');
-	expect(stepfun.requests.at(-1)?.body).toMatchObject({
+	expect(stage.stepfun.requests.at(-1)?.body).toMatchObject({
 		model: 'step-3.5-flash',
 		messages: [{ role: 'user', content: 'Which colour has the sky?' }],
 	});
 });
 
 test('an error is shown in the output pane', async () => {
-	const credential = await n8n.importCredential(stepfun.credential('Panel tests'));
-	const workflow = chatWorkflow('Panel with an unknown model', credential, {
+	const workflow = chatWorkflow('Panel with an unknown model', stage.credential, {
 		model: { __rl: true, mode: 'id', value: 'step-unknown' },
 		messages: { values: [{ role: 'user', content: 'Hello' }] },
 	});
-	await openEditor(page, n8n, await n8n.importWorkflow(workflow));
+	await openEditor(page, stage.n8n, await stage.n8n.importWorkflow(workflow));
 	const panel = await openNodePanel(page, 'StepFun Chat');
 
 	const output = await runStep(panel);
@@ -74,8 +65,8 @@ test('an error is shown in the output pane', async () => {
 });
 
 test('the credential dialog says whether the key is accepted', async () => {
-	const credential = await n8n.importCredential(stepfun.credential('Credential tests'));
-	await openEditor(page, n8n, await n8n.importWorkflow(chatWorkflow('Credential', credential)));
+	const credential = await stage.n8n.importCredential(stage.stepfun.credential('Credential tests'));
+	await openEditor(page, stage.n8n, await stage.n8n.importWorkflow(chatWorkflow('Credential', credential)));
 	const panel = await openNodePanel(page, 'StepFun Chat');
 
 	await byTestId(panel, 'credential-edit-button').click();

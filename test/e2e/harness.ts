@@ -6,14 +6,14 @@ import { credentialType } from '../../host/names';
 const apiKey = 'sk-emulator';
 
 /** n8n's REST client on the server that setup.ts started. */
-export async function connect(): Promise<N8nClient> {
+async function connect(): Promise<N8nClient> {
 	const url = process.env.E2E_N8N_URL;
 	if (!url) throw new Error('The n8n server is not running: these tests run by npm run e2e');
 	return await N8nClient.login(url);
 }
 
 /** An emulator of the test's own, and what a credential that leads to it holds. */
-export async function emulator() {
+async function emulator() {
 	const running = await startEmulator({ apiKey });
 	const credential = (name: string, changes: Credential['data'] = {}): Credential => ({
 		name,
@@ -43,6 +43,14 @@ export function setStage(name: string): Stage {
 	beforeEach(() => stage.stepfun.reset());
 	afterAll(async () => await stage.stepfun?.close());
 	return stage;
+}
+
+/** Stops an execution. @returns ms until StepFun saw the connection of its first request closed; NaN when that took over 5 s */
+export async function stopAndWatch({ n8n, stepfun }: Stage, executionId: string): Promise<number> {
+	const stopped = Date.now();
+	await n8n.call('POST', `/rest/executions/${executionId}/stop`);
+	while (stepfun.requests[0]!.socketClosedAt === undefined && Date.now() - stopped < 5000) await sleep(20);
+	return (stepfun.requests[0]!.socketClosedAt ?? NaN) - stopped;
 }
 
 /** Posts to a webhook; n8n takes a moment until a published one answers. */

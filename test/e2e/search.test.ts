@@ -1,25 +1,21 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import type { N8nClient } from '../../host/client';
 import { byTestId, launch, openEditor, openPage, screenshot } from './browser';
-import { connect, emulator } from './harness';
+import { setStage } from './harness';
 import { chatWorkflow, readExample } from './workflows';
 
-let n8n: N8nClient;
+const stage = setStage('Search tests');
 let browser: Browser;
 let page: Page;
 let workflowId: string;
 
 beforeAll(async () => {
-	n8n = await connect();
-	const stepfun = await emulator();
-	workflowId = await n8n.importWorkflow(chatWorkflow('Search', await n8n.importCredential(stepfun.credential('Search tests'))));
-	await stepfun.close();
+	workflowId = await stage.n8n.importWorkflow(chatWorkflow('Search', stage.credential));
 	browser = await launch();
 });
 afterAll(async () => await browser?.close());
 
 beforeEach(async () => {
-	page = await openPage(browser, n8n);
+	page = await openPage(browser, stage.n8n);
 });
 afterEach(async () => await page.context().close());
 
@@ -30,7 +26,7 @@ async function search(text: string): Promise<Locator> {
 }
 
 test.each(['StepFun', 'Step', '阶跃星辰', 'vision'])('%s finds the node', async (text) => {
-	await openEditor(page, n8n, workflowId);
+	await openEditor(page, stage.n8n, workflowId);
 	await byTestId(page, 'node-creator-plus-button').click();
 	const found = await search(text);
 	await found.getByText('StepFun Chat', { exact: true }).waitFor();
@@ -45,7 +41,7 @@ test.each([
 ])('an agent is offered it as %s', async (input, name) => {
 	const { connections, ...agent } = readExample('09-ai-agent.json');
 	const bare = Object.fromEntries(Object.entries(connections).filter(([node]) => node === 'When chat message received'));
-	await openEditor(page, n8n, await n8n.importWorkflow({ ...agent, connections: bare }));
+	await openEditor(page, stage.n8n, await stage.n8n.importWorkflow({ ...agent, connections: bare }));
 	const slot = page.locator(`[data-test-id="canvas-node-input-handle"][data-connection-type="${input}"]`);
 	await byTestId(slot, 'canvas-handle-plus').first().click();
 	const found = await search('StepFun');

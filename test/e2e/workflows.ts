@@ -37,7 +37,6 @@ export const readExample = (file: string): Workflow => JSON.parse(readFileSync(p
 /** Imports a workflow and publishes it, so that its webhooks answer. @returns the workflow's id */
 export async function publish(n8n: N8nClient, workflow: Workflow, credential: { id: string; name: string }): Promise<string> {
 	const id = await n8n.importWorkflow(workflow, { [credentialType]: credential });
-	const { versionId } = await n8n.call<{ versionId: string }>('GET', `/rest/workflows/${id}`);
-	await n8n.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	await n8n.publishWorkflow(id);
 	return id;
 }
