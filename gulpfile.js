@@ -15,7 +15,9 @@ const run = (command, ...args) =>
 	new Promise((resolve, reject) => {
 		const child = spawn(command, args, { stdio: 'inherit', cwd: __dirname, shell: process.platform === 'win32' });
 		child.on('error', reject);
-		child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ${args.join(' ')} ended with status ${code}`))));
+		child.on('exit', (code) =>
+			code === 0 ? resolve() : reject(new Error(`${command} ${args.join(' ')} ended with status ${code}`)),
+		);
 	});
 
 const bin = (name) => path.join(__dirname, 'node_modules/.bin', name);
@@ -28,7 +30,9 @@ const types = () => run(bin('tsc'));
 
 /** One readable file per node and credential; what n8n supplies stays outside, everything else is inlined. */
 async function bundle() {
-	const entries = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+	const entries = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) =>
+		file.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
+	);
 	const { metafile } = await esbuild.build({
 		entryPoints: entries,
 		outdir: 'dist',
@@ -50,25 +54,42 @@ async function bundle() {
 
 /** Names and licences of the libraries that were inlined, told by the files that the bundles are made of. */
 async function notices(files) {
-	const packages = [...new Set(files.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean))].sort();
+	const packages = [
+		...new Set(files.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean)),
+	].sort();
 	const texts = packages.map(async (name) => {
 		const folder = path.join('node_modules', name);
 		const { version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
 		const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
 		return `## ${name} ${version} (${license})\n\n${(await readFile(path.join(folder, file), 'utf8')).trim()}`;
 	});
-	return ['# Third-party notices', 'These libraries are part of the files beside this one.', ...(await Promise.all(texts))].join('\n\n') + '\n';
+	return (
+		[
+			'# Third-party notices',
+			'These libraries are part of the files beside this one.',
+			...(await Promise.all(texts)),
+		].join('\n\n') + '\n'
+	);
 }
 
 const assets = () =>
-	gulp.src(['{nodes,credentials}/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], { base: '.', encoding: false, allowEmpty: true }).pipe(gulp.dest('dist'));
+	gulp
+		.src(['{nodes,credentials}/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], {
+			base: '.',
+			encoding: false,
+			allowEmpty: true,
+		})
+		.pipe(gulp.dest('dist'));
 
 const lint = () => run(bin('eslint'), '.');
 
 async function unpack() {
 	await rm('build', { recursive: true, force: true });
 	await mkdir('build/package', { recursive: true });
-	const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', 'build'], { cwd: __dirname, shell: process.platform === 'win32' });
+	const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', 'build'], {
+		cwd: __dirname,
+		shell: process.platform === 'win32',
+	});
 	const [{ filename, size, files }] = JSON.parse(stdout);
 	await run('tar', '-xzf', path.join('build', filename), '-C', 'build');
 	console.log(`build/${filename}: ${files.length} files, ${(size / 1000).toFixed(1)} kB packed`);

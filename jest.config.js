@@ -1,7 +1,12 @@
 /** @type {import('jest').Config} */
 const shared = {
 	testEnvironment: 'node',
-	transform: { '\\.[mc]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } }, module: { type: 'commonjs' } }] },
+	transform: {
+		'\\.[mc]?[jt]s$': [
+			'@swc/jest',
+			{ jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } }, module: { type: 'commonjs' } },
+		],
+	},
 	// ESM-only packages that the build inlines; jest runs CommonJS and has to translate them.
 	transformIgnorePatterns: ['/node_modules/(?!(eventsource-parser|p-limit|yocto-queue)/)'],
 	setupFiles: ['<rootDir>/test/setup.ts'],
@@ -10,7 +15,12 @@ const shared = {
 
 module.exports = {
 	projects: [
-		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/test/engine/', '/test/e2e/'] },
+		{
+			...shared,
+			displayName: 'unit',
+			testMatch: ['<rootDir>/test/**/*.test.ts'],
+			testPathIgnorePatterns: ['/node_modules/', '/test/engine/', '/test/e2e/'],
+		},
 		{ ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
 	],
 };

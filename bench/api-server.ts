@@ -21,9 +21,7 @@ export interface Setup {
 /** What is told about a request afterwards. */
 export type Seen = Pick<RecordedRequest, 'status' | 'startedAt' | 'socketClosedAt' | 'bodyBytes'>;
 
-export type Command = { id: number } & (
-	{ kind: 'setup'; setup: Setup } | { kind: 'seen' } | { kind: 'close' }
-);
+export type Command = { id: number } & ({ kind: 'setup'; setup: Setup } | { kind: 'seen' } | { kind: 'close' });
 
 async function main() {
 	const given = JSON.parse(process.argv[2] ?? '{}') as EmulatorOptions;
@@ -82,9 +80,7 @@ function answerWith({ pieces, pieceLength, bytesAtOnce }: Reply): (request: Reco
 		usage,
 	});
 	const stream: Fault =
-		bytesAtOnce === 0
-			? { raw: events }
-			: { raw: events.join(''), ...(bytesAtOnce && { splitBytes: bytesAtOnce }) };
+		bytesAtOnce === 0 ? { raw: events } : { raw: events.join(''), ...(bytesAtOnce && { splitBytes: bytesAtOnce }) };
 	return ({ body }) => ((body as { stream?: boolean }).stream ? stream : { body: json });
 }
 

@@ -54,23 +54,15 @@ ${bars.join('\n')}
 `;
 }
 
-function bar(
-	{ name, values }: Row,
-	index: number,
-	figure: Row['values'][string] | undefined,
-	largest: number,
-): string {
+function bar({ name, values }: Row, index: number, figure: Row['values'][string] | undefined, largest: number): string {
 	const y = HEAD + index * LINE;
 	const label = `<text x="${LABELS - 10}" y="${y + 15}" text-anchor="end">${escape(name)}</text>`;
-	const text = (x: number, words: string): string =>
-		`<text x="${x + 6}" y="${y + 15}">${escape(words)}</text>`;
-	if (typeof figure !== 'object')
-		return label + text(LABELS, figure ?? String(values['ended'] ?? 'not measured'));
+	const text = (x: number, words: string): string => `<text x="${x + 6}" y="${y + 15}">${escape(words)}</text>`;
+	if (typeof figure !== 'object') return label + text(LABELS, figure ?? String(values['ended'] ?? 'not measured'));
 	const width = Math.max(1, ((WIDTH - LABELS - VALUES) * figure.median) / largest);
 	const kind = name.startsWith('StepFun') ? 'own' : /^(?:Limit|n8n alone)/.test(name) ? 'limit' : 'rival';
 	const rectangle = `<rect class="${kind}" x="${LABELS}" y="${y + 2}" width="${width.toFixed(1)}" height="${LINE - 8}" rx="3"/>`;
 	return label + rectangle + text(LABELS + width, shortFigure(figure.median));
 }
 
-const escape = (text: string): string =>
-	text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
+const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');

@@ -48,8 +48,7 @@ async function run({ url, apiKey, count, atOnce, model, file }: Calls): Promise<
 		const parser = createParser({
 			onEvent({ data }) {
 				if (data === '[DONE]') return;
-				text += (JSON.parse(data) as { choices: Array<{ delta: { content: string } }> }).choices[0]!.delta
-					.content;
+				text += (JSON.parse(data) as { choices: Array<{ delta: { content: string } }> }).choices[0]!.delta.content;
 				if (text !== '') firstContentAt ||= Date.now();
 			},
 		});

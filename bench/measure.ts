@@ -61,6 +61,7 @@ export function median(rows: Row[], name: string, key: string): number {
 }
 
 /** Three digits, or all of those before the point. */
-export const shortFigure = (value: number): string => String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+export const shortFigure = (value: number): string =>
+	String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 const round1 = (value: number): number => Math.round(value * 10) / 10;

@@ -84,11 +84,7 @@ export async function startProbedN8n(
 				start,
 				run: profiles
 					? (timeoutMs) =>
-							profiled(
-								() => runOnce(timeoutMs),
-								probe,
-								path.join(profiles, `${side.name} ${Date.now()}.cpuprofile`),
-							)
+							profiled(() => runOnce(timeoutMs), probe, path.join(profiles, `${side.name} ${Date.now()}.cpuprofile`))
 					: runOnce,
 			};
 		},

@@ -67,9 +67,7 @@ function serve(port: number) {
 		'/profile/end': async () => (await session.post('Profiler.stop')).profile,
 	};
 	createServer((request, response) => {
-		void Promise.resolve(actions[request.url ?? '']?.()).then((answer) =>
-			response.end(JSON.stringify(answer ?? null)),
-		);
+		void Promise.resolve(actions[request.url ?? '']?.()).then((answer) => response.end(JSON.stringify(answer ?? null)));
 	})
 		.listen(port, '127.0.0.1')
 		.unref();

@@ -16,9 +16,7 @@ export function workflowOf(
 	const credential = side.credential(url);
 	const all = [...sourceNodes(source), ...chain];
 	const follow = Object.fromEntries(
-		all
-			.slice(0, -1)
-			.map(({ name }, i) => [name, { main: [[{ node: all[i + 1]!.name, type: 'main', index: 0 }]] }]),
+		all.slice(0, -1).map(({ name }, i) => [name, { main: [[{ node: all[i + 1]!.name, type: 'main', index: 0 }]] }]),
 	);
 	const named = [...all, ...sub].map((node) => ({
 		...node,

@@ -6,10 +6,12 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { apiKeyOf, BASE_URL_REPAIRS, PLAN_PATHS, REGION_ORIGINS } from '../stepfun/endpoint';
+import { apiKeyOf, BASE_URL_REPAIRS, PLAN_PATHS, REGION_ORIGINS } from '../stepfun/client/endpoint';
 
 /** The same rules as `baseUrl` in stepfun/endpoint, as an expression: n8n runs the credential's test without any code of ours. */
-const repairs = BASE_URL_REPAIRS.map(([pattern, replacement]) => `.replace(${pattern}, ${JSON.stringify(replacement)})`).join('');
+const repairs = BASE_URL_REPAIRS.map(
+	([pattern, replacement]) => `.replace(${pattern}, ${JSON.stringify(replacement)})`,
+).join('');
 const baseUrlExpression =
 	`={{ $credentials.region === "custom" ? $credentials.baseUrl${repairs} : ` +
 	`${JSON.stringify(REGION_ORIGINS)}[$credentials.region] + ${JSON.stringify(PLAN_PATHS)}[$credentials.plan] }}`;
@@ -19,7 +21,7 @@ export class StepfunApi implements ICredentialType {
 
 	displayName = 'StepFun API';
 
-	icon: Icon = { light: 'file:../nodes/StepfunChat/stepfun.svg', dark: 'file:../nodes/StepfunChat/stepfun.dark.svg' };
+	icon: Icon = { light: 'file:../nodes/icons/stepfun.svg', dark: 'file:../nodes/icons/stepfun.dark.svg' };
 
 	documentationUrl = 'https://platform.stepfun.ai/docs';
 
@@ -51,7 +53,11 @@ export class StepfunApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'Standard', value: 'standard', description: 'Billed by tokens' },
-				{ name: 'Step Plan', value: 'stepPlan', description: 'The coding subscription, with limits and models of its own' },
+				{
+					name: 'Step Plan',
+					value: 'stepPlan',
+					description: 'The coding subscription, with limits and models of its own',
+				},
 			],
 			default: 'standard',
 			displayOptions: { hide: { region: ['custom'] } },
@@ -74,17 +80,26 @@ export class StepfunApi implements ICredentialType {
 		rules: [
 			{
 				type: 'responseCode',
-				properties: { value: 401, message: 'This key is not accepted. Check the key, and that Region is the one where it was created' },
+				properties: {
+					value: 401,
+					message: 'This key is not accepted. Check the key, and that Region is the one where it was created',
+				},
 			},
 			{
 				type: 'responseCode',
-				properties: { value: 404, message: 'There is no StepFun API at this address. Check the Base URL; it usually ends in /v1' },
+				properties: {
+					value: 404,
+					message: 'There is no StepFun API at this address. Check the Base URL; it usually ends in /v1',
+				},
 			},
 		],
 	};
 
 	/** A function, as n8n evaluates an expression anew for each request: 0.5 ms, a sixth of all that an item costs in n8n. */
-	async authenticate(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
 		return { ...request, headers: { ...request.headers, Authorization: `Bearer ${apiKeyOf(credentials['apiKey'])}` } };
 	}
 }

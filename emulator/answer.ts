@@ -68,20 +68,12 @@ function reasoningFor(request: ChatRequest, dialogue: Dialogue, calls: PlannedCa
 	const considered = sentencesByEffort[request.reasoning_effort ?? 'medium'];
 	return [
 		`The question is ${quote(dialogue.question, 60)}.`,
-		...Array.from(
-			{ length: considered },
-			(_, index) => `Point ${index + 1}: this follows from what was said.`,
-		),
+		...Array.from({ length: considered }, (_, index) => `Point ${index + 1}: this follows from what was said.`),
 		calls.length > 0 ? `I will call ${calls.map((call) => call.name).join(', ')}.` : 'I can answer now.',
 	].join(' ');
 }
 
-function contentFor(
-	request: ChatRequest,
-	dialogue: Dialogue,
-	searches: SearchCall[],
-	choice: number,
-): string {
+function contentFor(request: ChatRequest, dialogue: Dialogue, searches: SearchCall[], choice: number): string {
 	const format = request.response_format;
 	if (format?.type === 'json_schema') return fitted(format.json_schema.schema, dialogue);
 	const fenced = fencedSchema(dialogue);
@@ -124,12 +116,7 @@ const jsonAnswer = (request: ChatRequest, dialogue: Dialogue, choice: number): J
 });
 
 /** One line for each thing the server was given. */
-const textAnswer = (
-	request: ChatRequest,
-	dialogue: Dialogue,
-	searches: SearchCall[],
-	choice: number,
-): string =>
+const textAnswer = (request: ChatRequest, dialogue: Dialogue, searches: SearchCall[], choice: number): string =>
 	[
 		`You asked: ${quote(dialogue.question)}. The StepFun emulator answers with model ${request.model}.`,
 		...(dialogue.system ? [`System prompt: ${quote(dialogue.system, 200)}.`] : []),

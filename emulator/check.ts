@@ -102,12 +102,7 @@ function checkPart(part: unknown, at: string): void {
 			return;
 		}
 		case 'video_url':
-			checkUrl(
-				fieldsOf(part, 'video_url', at).url,
-				`${at}.video_url.url`,
-				['mp4', 'quicktime', 'x-matroska'],
-				'video',
-			);
+			checkUrl(fieldsOf(part, 'video_url', at).url, `${at}.video_url.url`, ['mp4', 'quicktime', 'x-matroska'], 'video');
 			return;
 		case 'input_audio':
 			checkDataUrl(
@@ -240,9 +235,7 @@ function checkToolRounds(messages: Message[]): void {
 
 function requireAnswered(open: Set<string>): void {
 	if (open.size === 0) return;
-	throw refuse(
-		`an assistant message with tool_calls must be followed by tool messages for: ${[...open].join(', ')}`,
-	);
+	throw refuse(`an assistant message with tool_calls must be followed by tool messages for: ${[...open].join(', ')}`);
 }
 
 function checkMedia(messages: Message[], model: ChatModel): void {

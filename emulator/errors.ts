@@ -35,11 +35,7 @@ export const rateLimited = (current: number, limit: number) =>
 	);
 
 export const concurrencyLimited = (current: number, limit: number) =>
-	new ApiError(
-		429,
-		`request limited concurrency reached, current: ${current}, limit: ${limit}`,
-		'rate_limited',
-	);
+	new ApiError(429, `request limited concurrency reached, current: ${current}, limit: ${limit}`, 'rate_limited');
 
 /** Status -> the body that belongs to it. 401, 404, 429 and 451 are recorded ones; the rest have StepFun's shape only. */
 const byStatus: Record<number, ApiError> = {

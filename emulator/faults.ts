@@ -73,9 +73,7 @@ export function replacement(fault: Fault): Reply | undefined {
 		return { ...reply, headers: { ...reply.headers, Location: fault.redirectTo } };
 	}
 	if (fault.raw !== undefined) {
-		const pieces = [fault.raw]
-			.flat()
-			.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
+		const pieces = [fault.raw].flat().map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
 		return { ...streamReply(pieces, fault.contentType), status: fault.status ?? 200 };
 	}
 	if (fault.body !== undefined) return textReply(fault.status ?? 200, 'application/json', fault.body);

@@ -69,10 +69,7 @@ function resolve(schema: unknown, root: unknown, steps = 0): JsonObject {
 		...(Array.isArray(anyOf) ? anyOf.slice(0, 1) : []),
 		...(Array.isArray(oneOf) ? oneOf.slice(0, 1) : []),
 	];
-	return branches.reduce<JsonObject>(
-		(merged, branch) => merge(merged, resolve(branch, root, steps + 1)),
-		own,
-	);
+	return branches.reduce<JsonObject>((merged, branch) => merge(merged, resolve(branch, root, steps + 1)), own);
 }
 
 function merge(left: JsonObject, right: JsonObject): JsonObject {

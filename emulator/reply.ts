@@ -27,8 +27,7 @@ export const textReply = (status: number, contentType: string, body: string | Bu
 
 export const jsonReply = (value: unknown): Reply => textReply(200, 'application/json', JSON.stringify(value));
 
-export const errorReply = (error: ApiError): Reply =>
-	textReply(error.status, 'application/json', error.body());
+export const errorReply = (error: ApiError): Reply => textReply(error.status, 'application/json', error.body());
 
 export const streamReply = (body: Piece[], contentType = 'text/event-stream'): Reply => ({
 	status: 200,
@@ -52,12 +51,7 @@ export async function deliver(response: ServerResponse, reply: Reply, steps: Ste
 }
 
 /** Returns true when the connection was cut. */
-async function play(
-	response: ServerResponse,
-	reply: Reply,
-	step: Step,
-	signal: AbortSignal,
-): Promise<boolean> {
+async function play(response: ServerResponse, reply: Reply, step: Step, signal: AbortSignal): Promise<boolean> {
 	signal.throwIfAborted();
 	if (step === 'headers') {
 		response.writeHead(reply.status, reply.headers);
@@ -87,11 +81,7 @@ async function flushed(response: ServerResponse, signal: AbortSignal): Promise<v
 }
 
 /** Holds the connection until the client leaves; with pings an SSE comment goes out every so many milliseconds. */
-async function stall(
-	response: ServerResponse,
-	pingMs: number | undefined,
-	signal: AbortSignal,
-): Promise<void> {
+async function stall(response: ServerResponse, pingMs: number | undefined, signal: AbortSignal): Promise<void> {
 	for (;;) {
 		await wait(pingMs ?? 60_000, undefined, { signal });
 		if (pingMs !== undefined) response.write(': ping\n\n');

@@ -34,10 +34,7 @@ export interface EmulatorOptions extends LimitOptions {
 }
 
 type Route =
-	| { kind: 'chat'; stepPlan: boolean }
-	| { kind: 'models' }
-	| { kind: 'model'; id: string }
-	| { kind: 'unknown' };
+	{ kind: 'chat'; stepPlan: boolean } | { kind: 'models' } | { kind: 'model'; id: string } | { kind: 'unknown' };
 
 function findRoute(method: string, url: string): Route {
 	const path = url.split('?')[0]!;

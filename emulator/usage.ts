@@ -32,8 +32,7 @@ function messageTokens(message: Message): number {
 		return framing + message.content.reduce((sum, part) => sum + partTokens(part), 0);
 	}
 	const calls = message.role === 'assistant' ? (message.tool_calls ?? []) : [];
-	const reasoning =
-		message.role === 'assistant' ? (message.reasoning_content ?? message.reasoning ?? '') : '';
+	const reasoning = message.role === 'assistant' ? (message.reasoning_content ?? message.reasoning ?? '') : '';
 	return (
 		framing +
 		countTokens(message.content ?? '') +

@@ -19,9 +19,7 @@ const sum = (values: number[]) => values.reduce((total, value) => total + value,
 
 /** A tool call costs its name (one token) and its arguments. */
 const completionTokens = (choice: ChoiceAnswer): number =>
-	choice.reasoning.length +
-	choice.content.length +
-	sum(choice.toolCalls.map((call) => 1 + call.pieces.length));
+	choice.reasoning.length + choice.content.length + sum(choice.toolCalls.map((call) => 1 + call.pieces.length));
 
 /** Usage in StepFun's fields: cached_tokens on top (seed 003), reasoning tokens nested (newer chat page). */
 const fullUsage = (answer: Answer, completion: number): JsonObject => ({
@@ -95,10 +93,7 @@ export function* toChunks(answer: Answer, stamp: Stamp): Generator<JsonObject> {
 				created: step === 0 ? 0 : stamp.created,
 				model: answer.model,
 				choices: [{ index, delta: delta.fields, finish_reason: delta.finishReason }],
-				usage:
-					step === 0
-						? { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
-						: usage(answer, completion),
+				usage: step === 0 ? { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } : usage(answer, completion),
 			};
 		}
 	}

@@ -11,8 +11,7 @@ const quoted = /["“]([^"”]+)["”]/g;
 const sum = /\(?\d+(?:\.\d+)?\)?(?:\s*[-+*/^]\s*\(?\d+(?:\.\d+)?\)?)+/g;
 const name = /\p{Lu}[\p{L}\p{N}-]*(?: \p{Lu}[\p{L}\p{N}-]*)*/gu;
 
-const clip = (text: string, length: number): string =>
-	text.length <= length ? text : `${text.slice(0, length)}…`;
+const clip = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length)}…`);
 
 /** A single capital word that opens a sentence is no name. */
 function names(text: string): string[] {

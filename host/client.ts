@@ -92,10 +92,7 @@ export class N8nClient {
 
 	/** Creates the credential, or overwrites the data of the one with the same name and type. */
 	async importCredential(credential: Credential): Promise<{ id: string; name: string }> {
-		const existing = await this.call<Array<{ id: string; name: string; type: string }>>(
-			'GET',
-			'/rest/credentials',
-		);
+		const existing = await this.call<Array<{ id: string; name: string; type: string }>>('GET', '/rest/credentials');
 		const id = existing.find(({ name, type }) => name === credential.name && type === credential.type)?.id;
 		return id
 			? await this.call('PATCH', `/rest/credentials/${id}`, credential)
@@ -126,8 +123,9 @@ export class N8nClient {
 		const content = { name, nodes, connections, settings };
 		const existing = id && (await this.findWorkflow(id));
 		if (!existing) {
-			return (await this.call<{ id: string }>('POST', '/rest/workflows', { ...content, active: false, ...(id && { id }) }))
-				.id;
+			return (
+				await this.call<{ id: string }>('POST', '/rest/workflows', { ...content, active: false, ...(id && { id }) })
+			).id;
 		}
 		if (existing.isArchived) await this.call('POST', `/rest/workflows/${id}/unarchive`, {});
 		await this.call('PATCH', `/rest/workflows/${id}?forceSave=true`, content);
@@ -146,7 +144,10 @@ export class N8nClient {
 	 * @param input what a trigger that waits for something, such as a chat message, is to have received
 	 * @throws when it has not ended in time; a failed execution is returned, not thrown
 	 */
-	async executeWorkflow(id: string, { timeout = 120_000, input }: { timeout?: number; input?: Record<string, unknown> } = {}): Promise<Execution> {
+	async executeWorkflow(
+		id: string,
+		{ timeout = 120_000, input }: { timeout?: number; input?: Record<string, unknown> } = {},
+	): Promise<Execution> {
 		return await this.finishedExecution(await this.startWorkflow(id, input), { timeout });
 	}
 
@@ -169,7 +170,8 @@ export class N8nClient {
 		const deadline = Date.now() + timeout;
 		for (;;) {
 			const { status, data } = await this.execution(id);
-			if (!['new', 'running', 'waiting', 'unknown'].includes(status) && hasData(data)) return readExecution(id, status, data);
+			if (!['new', 'running', 'waiting', 'unknown'].includes(status) && hasData(data))
+				return readExecution(id, status, data);
 			if (Date.now() > deadline) throw new Error(`Execution ${id} is still ${status} after ${timeout} ms`);
 			await sleep(100);
 		}
@@ -180,7 +182,8 @@ export class N8nClient {
 		try {
 			return await this.call('GET', `/rest/executions/${id}`);
 		} catch (error) {
-			if (error instanceof Error && error.message.startsWith('n8n answered 500')) return { status: 'unknown', data: '' };
+			if (error instanceof Error && error.message.startsWith('n8n answered 500'))
+				return { status: 'unknown', data: '' };
 			throw error;
 		}
 	}

@@ -11,12 +11,7 @@ type Json = Record<string, unknown>;
 export async function installCommunityPackage(userFolder: string, packageDirectory: string) {
 	const downloads = path.join(userFolder, '.n8n/nodes');
 	const manifest = await readJson(path.join(packageDirectory, 'package.json'));
-	const {
-		devDependencies: _dev,
-		peerDependencies: _peer,
-		optionalDependencies: _optional,
-		...kept
-	} = manifest;
+	const { devDependencies: _dev, peerDependencies: _peer, optionalDependencies: _optional, ...kept } = manifest;
 	const { name, version } = kept as { name: string; version: string };
 
 	const target = path.join(downloads, 'node_modules', name);

@@ -10,12 +10,7 @@ async function main() {
 	const root = path.join(__dirname, '..');
 	const jest = spawn(
 		process.execPath,
-		[
-			path.join(root, 'node_modules/jest/bin/jest.js'),
-			'--config',
-			'test/e2e/jest.config.js',
-			...process.argv.slice(2),
-		],
+		[path.join(root, 'node_modules/jest/bin/jest.js'), '--config', 'test/e2e/jest.config.js', ...process.argv.slice(2)],
 		{ cwd: root, stdio: 'inherit' },
 	);
 	jest.on('exit', (code) => (process.exitCode = code ?? 1));

@@ -134,8 +134,7 @@ async function step(title: string, cwd: string, command: string, args: string[],
 async function removeAbandoned(cache: string): Promise<void> {
 	for (const entry of await readdir(cache)) {
 		const owner = /^host-.*\.(\d+)\.tmp$/.exec(entry)?.[1];
-		if (owner && !isRunning(Number(owner)))
-			await rm(path.join(cache, entry), { recursive: true, force: true });
+		if (owner && !isRunning(Number(owner))) await rm(path.join(cache, entry), { recursive: true, force: true });
 	}
 }
 

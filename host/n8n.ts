@@ -112,9 +112,7 @@ async function ready(child: ChildProcess, url: string, logFile: string): Promise
 		const hasEnded = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 		if (hasEnded || Date.now() > deadline) {
 			const tail = readFileSync(logFile, 'utf8').split('\n').slice(-40).join('\n').trim();
-			const what = hasEnded
-				? 'n8n ended before it was ready'
-				: `n8n is not ready after ${START_TIMEOUT_MS / 1000} s`;
+			const what = hasEnded ? 'n8n ended before it was ready' : `n8n is not ready after ${START_TIMEOUT_MS / 1000} s`;
 			throw new Error(`${what}. The end of its log (${logFile}):\n${tail}`);
 		}
 		await sleep(250);

@@ -51,26 +51,35 @@ export const READMES: ReadonlyArray<readonly [file: string, locale: Locale]> = [
 
 /** The fields and what is inside their collections, in the order of the panel. */
 export function fieldsOf(properties: INodeProperties[], parent?: Field): Field[] {
-	return properties.filter(({ type }) => type !== 'notice' && type !== 'hidden').flatMap((property) => {
-		const hasChoices = property.type === 'options' || property.type === 'multiOptions';
-		const field: Field = {
-			path: parent ? `${parent.path}.${property.name}` : property.name,
-			labels: [...(parent?.labels ?? []), property.displayName],
-			property,
-			choices: hasChoices ? (property.options as INodePropertyOptions[]) : [],
-		};
-		return [field, ...(hasChoices ? [] : fieldsOf(nestedProperties(property), field))];
-	});
+	return properties
+		.filter(({ type }) => type !== 'notice' && type !== 'hidden')
+		.flatMap((property) => {
+			const hasChoices = property.type === 'options' || property.type === 'multiOptions';
+			const field: Field = {
+				path: parent ? `${parent.path}.${property.name}` : property.name,
+				labels: [...(parent?.labels ?? []), property.displayName],
+				property,
+				choices: hasChoices ? (property.options as INodePropertyOptions[]) : [],
+			};
+			return [field, ...(hasChoices ? [] : fieldsOf(nestedProperties(property), field))];
+		});
 }
 
 /** Those of a collection, and those of each group of a fixedCollection. */
 const nestedProperties = ({ options = [] }: INodeProperties): INodeProperties[] =>
-	(options as Array<INodeProperties | INodePropertyCollection>).flatMap((entry) => ('values' in entry ? entry.values : [entry]));
+	(options as Array<INodeProperties | INodePropertyCollection>).flatMap((entry) =>
+		'values' in entry ? entry.values : [entry],
+	);
 
 /** A Markdown table of the fields; with texts, each label is followed by its translation. */
 export function fieldTable(fields: Field[], locale: Locale, texts: FieldTexts = {}): string {
 	const headings = HEADINGS[locale];
-	const rows = fields.map((field) => [label(field, texts[field.path]), `\`${field.property.name}\``, shownDefault(field.property), describe(field, texts[field.path])]);
+	const rows = fields.map((field) => [
+		label(field, texts[field.path]),
+		`\`${field.property.name}\``,
+		shownDefault(field.property),
+		describe(field, texts[field.path]),
+	]);
 	return [headings, headings.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
@@ -78,15 +87,26 @@ const label = ({ labels }: Field, text: FieldText | undefined): string =>
 	labels.join(' → ') + (text && text.name !== labels.at(-1) ? `（${text.name}）` : '');
 
 function describe({ property: { description = '' }, choices }: Field, text: FieldText | undefined): string {
-	const named = choices.map(({ name, value, description: meaning }) => [`**${name}**`, text ? text.choices?.[String(value)] : meaning].filter(Boolean).join(text ? ' ' : ': '));
-	const sentences = [text?.description ?? description, named.join(text ? '；' : '; ')].filter((sentence) => sentence !== '');
+	const named = choices.map(({ name, value, description: meaning }) =>
+		[`**${name}**`, text ? text.choices?.[String(value)] : meaning].filter(Boolean).join(text ? ' ' : ': '),
+	);
+	const sentences = [text?.description ?? description, named.join(text ? '；' : '; ')].filter(
+		(sentence) => sentence !== '',
+	);
 	return escapeCell(sentences.map(withoutStop).join(text ? '。' : '. '));
 }
 
 const withoutStop = (sentence: string): string => sentence.replace(/[.。]$/, '');
 
 function shownDefault({ default: value, type }: INodeProperties): string {
-	if (type === 'collection' || type === 'fixedCollection' || type === 'resourceLocator' || value === '' || value === undefined) return '';
+	if (
+		type === 'collection' ||
+		type === 'fixedCollection' ||
+		type === 'resourceLocator' ||
+		value === '' ||
+		value === undefined
+	)
+		return '';
 	const text = typeof value === 'string' ? value : JSON.stringify(value);
 	return text === '[]' || text.length > 40 || text.includes('\n') ? '' : `\`${text}\``;
 }
@@ -94,7 +114,9 @@ function shownDefault({ default: value, type }: INodeProperties): string {
 const escapeCell = (text: string): string => text.replace(/\|/g, '\\|').replace(/\n/g, ' ');
 
 export const textsOf = (locale: Locale): FieldTexts =>
-	locale === 'en' ? {} : (JSON.parse(readFileSync(path.join(__dirname, `../docs/fields.${locale}.json`), 'utf8')) as FieldTexts);
+	locale === 'en'
+		? {}
+		: (JSON.parse(readFileSync(path.join(__dirname, `../docs/fields.${locale}.json`), 'utf8')) as FieldTexts);
 
 /** The README with its tables made anew. */
 export function withTables(readme: string, locale: Locale): string {

@@ -13,7 +13,7 @@ const root = path.join(__dirname, '..');
 
 /** File, what stands there, and what is put in its place. */
 const FAULTS: ReadonlyArray<readonly [file: string, code: string, fault: string]> = [
-	['answer', "decoder.decode(bytes, { stream: true })", 'decoder.decode(bytes)'],
+	['answer', 'decoder.decode(bytes, { stream: true })', 'decoder.decode(bytes)'],
 	['answer', "text.replace(/\\r\\n?|\\n/g, '\\n\\n')", "text.replace(/\\n/g, '\\n\\n')"],
 	['answer', "text.replace(/\\r\\n?|\\n/g, '\\n\\n')", 'text'],
 	['answer', 'maxBufferSize: MAX_EVENT_CHARACTERS,', ''],
@@ -24,10 +24,14 @@ const FAULTS: ReadonlyArray<readonly [file: string, code: string, fault: string]
 	['answer', 'else if (this.pending.length === 0) this.done = true;', 'else this.done = true;'],
 	['answer', "if (quoted && character === '\\\\') i += 1;\n\t\telse if", 'if'],
 	['answer', 'if (this.pending.length > 0) this.giveUp();', ''],
-	['chunk', "text(message['reasoning']) || text(message['reasoning_content'])", "text(message['reasoning']) + text(message['reasoning_content'])"],
+	[
+		'chunk',
+		"text(message['reasoning']) || text(message['reasoning_content'])",
+		"text(message['reasoning']) + text(message['reasoning_content'])",
+	],
 	['chunk', "count(usage['cached_tokens']) || ", ''],
 	['chunk', 'whole: delta === undefined', 'whole: false'],
-	['chunk', 'return JSON.stringify(value);', "return String(value);"],
+	['chunk', 'return JSON.stringify(value);', 'return String(value);'],
 	['completion', 'delta.finishReason || choice.finishReason', 'delta.finishReason'],
 	['completion', 'chunk.usage.total_tokens > 0 || !this.usage', 'true'],
 	['completion', '.sort(([a], [b]) => a - b)', ''],
@@ -42,7 +46,11 @@ const FAULTS: ReadonlyArray<readonly [file: string, code: string, fault: string]
 	['tool-calls', 'if (delta.index !== undefined) return atIndex;', ''],
 	['tool-calls', 'if (position > 0 || !last) return undefined;', 'if (!last) return undefined;'],
 	['tool-calls', 'return beginsAnother ? undefined : last;', 'return last;'],
-	['tool-calls', 'const found = whole ? undefined : this.find(delta, position);', 'const found = this.find(delta, position);'],
+	[
+		'tool-calls',
+		'const found = whole ? undefined : this.find(delta, position);',
+		'const found = this.find(delta, position);',
+	],
 	['tool-calls', 'id: id || `call_${position}`', 'id'],
 	['check-answer', "&& choice.finish_reason !== 'content_filter'", ''],
 	['check-answer', "finish === 'stop' && request.stop", 'request.stop'],
@@ -57,7 +65,11 @@ const FAULTS: ReadonlyArray<readonly [file: string, code: string, fault: string]
 	['complete', 'response?.body.destroy();', ''],
 	['complete', 'watch.pause();', ''],
 	['complete', 'pacer.leave();', ''],
-	['complete', 'error.message = withoutKey(withoutEcho(error.message, textsOf(request.messages)), options.apiKey);', ''],
+	[
+		'complete',
+		'error.message = withoutKey(withoutEcho(error.message, textsOf(request.messages)), options.apiKey);',
+		'',
+	],
 	['watch', 'if (!stopped.aborted) this.ended.abort', 'this.ended.abort'],
 	['watch', 'this.sign();\n\t\tif (silenceMs', 'if (silenceMs'],
 	['pacing', 'this.limit = pLimit(options.maxConcurrent);', 'this.limit = pLimit(options.maxConcurrent + 1);'],
@@ -82,15 +94,32 @@ const FAULTS: ReadonlyArray<readonly [file: string, code: string, fault: string]
 ];
 
 const copy = mkdtempSync(path.join(tmpdir(), 'stepfun-mutate-'));
-for (const name of ['stepfun', 'credentials', 'emulator', 'test', 'nodes', 'jest.config.js', 'package.json', 'tsconfig.json']) cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
+for (const name of [
+	'stepfun',
+	'credentials',
+	'emulator',
+	'test',
+	'nodes',
+	'jest.config.js',
+	'package.json',
+	'tsconfig.json',
+])
+	cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
 symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 
 /** Only the tests of stepfun/, the one named for the file first; stops at the first that fails. */
 function noticed(file: string): boolean {
 	const jest = path.join(root, 'node_modules/jest/bin/jest.js');
 	const run = (pattern: string): boolean =>
-		spawnSync(process.execPath, [jest, '--bail', '--silent', '--coverage=false', '--selectProjects=unit', '--testPathPatterns', pattern], { cwd: copy, timeout: 60_000 }).status !== 0;
-	return run(`test/stepfun/${file === 'check-answer' ? 'complete' : file}\\.test`) || run('test/stepfun/(?:answer|completion|complete|pacing|errors)\\.test');
+		spawnSync(
+			process.execPath,
+			[jest, '--bail', '--silent', '--coverage=false', '--selectProjects=unit', '--testPathPatterns', pattern],
+			{ cwd: copy, timeout: 60_000 },
+		).status !== 0;
+	return (
+		run(`test/stepfun/${file === 'check-answer' ? 'complete' : file}\\.test`) ||
+		run('test/stepfun/(?:answer|completion|complete|pacing|errors)\\.test')
+	);
 }
 
 const only = process.argv[2];
@@ -103,7 +132,10 @@ try {
 		const target = path.join(copy, 'stepfun', `${file}.ts`);
 		const original = readFileSync(target, 'utf8');
 		if (!original.includes(code)) throw new Error(`stepfun/${file}.ts no longer holds: ${code}`);
-		writeFileSync(target, original.replace(code, () => fault));
+		writeFileSync(
+			target,
+			original.replace(code, () => fault),
+		);
 		const line = `stepfun/${file}.ts: ${code} -> ${fault || '(nothing)'}`;
 		if (noticed(file)) killed += 1;
 		else survivors.push(line);

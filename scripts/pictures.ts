@@ -37,7 +37,10 @@ const TEA: Answer = {
 const STOCK: Answer[] = [
 	{ reasoning: 'First the stock of cups.', call: { name: 'get_stock', arguments: '{"product":"cups"}' } },
 	{ reasoning: '340 cups in boxes of 12.', call: { name: 'Calculator', arguments: '{"input":"340 / 12"}' } },
-	{ reasoning: 'That is 28 full boxes, and four cups are left.', content: 'There are 340 cups in stock: 28 full boxes of 12, and 4 cups are left over.' },
+	{
+		reasoning: 'That is 28 full boxes, and four cups are left.',
+		content: 'There are 340 cups in stock: 28 full boxes of 12, and 4 cups are left over.',
+	},
 ];
 
 /** The answer as StepFun streams it, a few words at a time. */
@@ -46,7 +49,13 @@ function streamed({ reasoning, content = '', call }: Answer, pauseMs = 0): Fault
 		`data: ${JSON.stringify({ id: 'chatcmpl-7f3a', object: 'chat.completion.chunk', created: 1_790_000_000, model: 'step-3.7-flash', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 	const words = (text: string) => text.match(/\S*\s*/g)!.filter((word) => word !== '');
 	const [thought, written] = [words(reasoning).length, words(content).length];
-	const usage = { prompt_tokens: 38, completion_tokens: thought + written, reasoning_tokens: thought, total_tokens: 38 + thought + written, cached_tokens: 0 };
+	const usage = {
+		prompt_tokens: 38,
+		completion_tokens: thought + written,
+		reasoning_tokens: thought,
+		total_tokens: 38 + thought + written,
+		cached_tokens: 0,
+	};
 	const pieces = [
 		...words(reasoning).map((text) => chunk({ reasoning: text })),
 		...words(content).map((text) => chunk({ content: text })),
@@ -58,7 +67,8 @@ function streamed({ reasoning, content = '', call }: Answer, pauseMs = 0): Fault
 	return { raw: pauseMs === 0 ? pieces.join('') : pieces.flatMap((piece) => [piece, { waitMs: pauseMs }]) };
 }
 
-const save = async (page: Page, name: string) => void (await page.screenshot({ path: path.join(images, `${name}.png`) }));
+const save = async (page: Page, name: string) =>
+	void (await page.screenshot({ path: path.join(images, `${name}.png`) }));
 
 async function panel(page: Page, n8n: N8nClient, credential: { id: string; name: string }): Promise<void> {
 	const content = 'Write a headline for the newsletter about our handmade tea cups';
@@ -73,14 +83,22 @@ async function panel(page: Page, n8n: N8nClient, credential: { id: string; name:
 	await save(page, 'panel');
 }
 
-async function chat(page: Page, n8n: N8nClient, credentials: Record<string, { id: string; name: string }>): Promise<void> {
+async function chat(
+	page: Page,
+	n8n: N8nClient,
+	credentials: Record<string, { id: string; name: string }>,
+): Promise<void> {
 	await openEditor(page, n8n, await n8n.importWorkflow(readExample('08-chat-streaming.json'), credentials));
 	await say(page, 'How do I make green tea?');
 	await page.locator('.chat-message-from-bot').getByText('three minutes').waitFor();
 	await save(page, 'chat');
 }
 
-async function agent(page: Page, n8n: N8nClient, credentials: Record<string, { id: string; name: string }>): Promise<void> {
+async function agent(
+	page: Page,
+	n8n: N8nClient,
+	credentials: Record<string, { id: string; name: string }>,
+): Promise<void> {
 	await openEditor(page, n8n, await n8n.importWorkflow(readExample('09-ai-agent.json'), credentials));
 	await say(page, 'How many boxes of 12 can we fill with the cups in stock?');
 	await page.getByText('28 full boxes').first().waitFor();
@@ -108,13 +126,21 @@ async function main() {
 	mkdirSync(images, { recursive: true });
 	const userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-stepfun-pictures-'));
 	const stepfun = await startEmulator({ apiKey: 'sk-emulator' });
-	const n8n = await startN8n({ host: await installHost(), userFolder, packageDirectory: path.join(root, 'build/package') });
+	const n8n = await startN8n({
+		host: await installHost(),
+		userFolder,
+		packageDirectory: path.join(root, 'build/package'),
+	});
 	const browser = await launch();
 	try {
 		const data = { apiKey: 'sk-emulator', region: 'custom', plan: 'standard', baseUrl: stepfun.url };
 		const credential = await n8n.client.importCredential({ name: 'StepFun account', type: credentialType, data });
 		/** `chatHeight` is the share of the window that n8n gives to its chat. */
-		const take = async (chatHeight: string, answer: (question: string) => Fault, picture: (page: Page) => Promise<void>) => {
+		const take = async (
+			chatHeight: string,
+			answer: (question: string) => Fault,
+			picture: (page: Page) => Promise<void>,
+		) => {
 			stepfun.fault(({ method, body }) => (method === 'POST' ? answer(JSON.stringify(body)) : undefined));
 			const page = await openPage(browser, n8n.client);
 			const sizes = { N8N_CANVAS_CHAT_HEIGHT: chatHeight, N8N_CANVAS_CHAT_WIDTH: '0.45' };
@@ -122,8 +148,16 @@ async function main() {
 			await picture(page);
 			await page.context().close();
 		};
-		await take('0.3', () => streamed(HEADLINE), (page) => panel(page, n8n.client, credential));
-		await take('0.58', () => streamed(TEA, 80), (page) => chat(page, n8n.client, { [credentialType]: credential }));
+		await take(
+			'0.3',
+			() => streamed(HEADLINE),
+			(page) => panel(page, n8n.client, credential),
+		);
+		await take(
+			'0.58',
+			() => streamed(TEA, 80),
+			(page) => chat(page, n8n.client, { [credentialType]: credential }),
+		);
 		await take(
 			'0.34',
 			(sent) => streamed(STOCK[sent.split('"role":"tool"').length - 1]!),

@@ -7,11 +7,17 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 
 const require = createRequire(path.join(process.cwd(), 'package.json'));
-const scanner = path.join(path.dirname(require.resolve('@n8n/scan-community-package/package.json')), 'scanner/scanner.mjs');
+const scanner = path.join(
+	path.dirname(require.resolve('@n8n/scan-community-package/package.json')),
+	'scanner/scanner.mjs',
+);
 const { analyzePackage, SOURCE_FILE_PATTERNS } = await import(pathToFileURL(scanner));
 
 const [leg, dir] = process.argv.slice(2);
-const result = await analyzePackage(path.resolve(dir), leg === 'source' ? SOURCE_FILE_PATTERNS : ['**/*.js', 'package.json']);
+const result = await analyzePackage(
+	path.resolve(dir),
+	leg === 'source' ? SOURCE_FILE_PATTERNS : ['**/*.js', 'package.json'],
+);
 console.log(`${leg}: ${result.passed ? 'passed' : 'FAILED'} ${result.message ?? ''}`);
 if (!result.passed) console.log(result.details ?? '');
 process.exit(result.passed ? 0 : 1);

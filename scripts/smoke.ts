@@ -3,14 +3,18 @@
  * STEPFUN_REGION (international, china) and STEPFUN_PLAN (standard, stepPlan) choose the endpoint; STEPFUN_MODEL the model.
  */
 import { setTimeout } from 'node:timers/promises';
-import { Pacer, type Clock } from '../stepfun/pacing';
+import { Pacer, type Clock } from '../stepfun/client/limiter';
 import { complete } from '../stepfun/complete';
-import { baseUrl, type EndpointSettings } from '../stepfun/endpoint';
+import { baseUrl, type EndpointSettings } from '../stepfun/client/endpoint';
 import { listModels } from '../stepfun/list-models';
 import type { ChatRequest } from '../stepfun/types';
 import { undiciSend } from '../test/send';
 
-const clock: Clock = { now: Date.now, random: Math.random, sleep: (ms, signal) => setTimeout(ms, undefined, { ...(signal && { signal }) }) };
+const clock: Clock = {
+	now: Date.now,
+	random: Math.random,
+	sleep: (ms, signal) => setTimeout(ms, undefined, { ...(signal && { signal }) }),
+};
 const apiKey = process.env['STEPFUN_API_KEY']?.trim();
 const model = process.env['STEPFUN_MODEL'] ?? 'step-3.5-flash';
 
@@ -26,14 +30,33 @@ async function main(): Promise<void> {
 	const send = undiciSend(apiKey);
 	const pacer = new Pacer({ maxConcurrent: 1, requestsPerMinute: 10, clock });
 	const ask = (request: Omit<ChatRequest, 'model'>) =>
-		complete({ model, ...request } as ChatRequest, { send, baseUrl: url, clock, pacer, retries: 3, silenceMs: 120_000, totalMs: 0 });
+		complete({ model, ...request } as ChatRequest, {
+			send,
+			baseUrl: url,
+			clock,
+			pacer,
+			retries: 3,
+			silenceMs: 120_000,
+			totalMs: 0,
+		});
 
 	console.log('models:', (await listModels({ send, baseUrl: url })).map(({ id }) => id).join(', '));
-	console.log('answer:', JSON.stringify(await ask({ messages: [{ role: 'user', content: 'Say hello in one word.' }], stream: false })));
-	console.log('stream:', JSON.stringify(await ask({ messages: [{ role: 'user', content: 'What is 17 * 23?' }], reasoning_effort: 'low' })));
+	console.log(
+		'answer:',
+		JSON.stringify(await ask({ messages: [{ role: 'user', content: 'Say hello in one word.' }], stream: false })),
+	);
+	console.log(
+		'stream:',
+		JSON.stringify(await ask({ messages: [{ role: 'user', content: 'What is 17 * 23?' }], reasoning_effort: 'low' })),
+	);
 	const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
-	const tools = [{ type: 'function' as const, function: { name: 'get_weather', description: 'The weather of a city', parameters } }];
-	console.log('tools:', JSON.stringify(await ask({ messages: [{ role: 'user', content: 'What is the weather in Shanghai?' }], tools })));
+	const tools = [
+		{ type: 'function' as const, function: { name: 'get_weather', description: 'The weather of a city', parameters } },
+	];
+	console.log(
+		'tools:',
+		JSON.stringify(await ask({ messages: [{ role: 'user', content: 'What is the weather in Shanghai?' }], tools })),
+	);
 	await send.close();
 }
 

@@ -14,7 +14,8 @@ import { startEmulator, type Fault } from '../emulator';
 // Beside StepfunChat.node.ts lies a StepfunChat.node.json, which tsx would take for it.
 const resolver = Module as unknown as { _resolveFilename: (request: string, ...more: unknown[]) => string };
 const resolve = resolver._resolveFilename;
-resolver._resolveFilename = (request, ...more) => resolve(/^\..*\.node$/.test(request) ? `${request}.ts` : request, ...more);
+resolver._resolveFilename = (request, ...more) =>
+	resolve(/^\..*\.node$/.test(request) ? `${request}.ts` : request, ...more);
 
 const [count = 5_000, share = 0.1, seed = 1] = process.argv.slice(2).map(Number);
 
@@ -78,7 +79,10 @@ async function main(): Promise<void> {
 		credential: customEndpoint(api.url),
 		nodes: [
 			chatNode(
-				{ messages: { values: [{ role: 'user', content: '=Say {{ $json.word }}' }] }, options: { maxConcurrentRequests: 25, timeout: 2_000 } },
+				{
+					messages: { values: [{ role: 'user', content: '=Say {{ $json.word }}' }] },
+					options: { maxConcurrentRequests: 25, timeout: 2_000 },
+				},
 				{ onError: 'continueRegularOutput' },
 			),
 		],
@@ -94,10 +98,14 @@ async function main(): Promise<void> {
 		errors.set(String(type), (errors.get(String(type)) ?? 0) + 1);
 		tries += Number(attempts);
 	}
-	const lost = items.filter((item, i) => item['error'] === undefined && answers[i] !== `word${i}x`).length + Math.max(0, count! - items.length);
+	const lost =
+		items.filter((item, i) => item['error'] === undefined && answers[i] !== `word${i}x`).length +
+		Math.max(0, count! - items.length);
 	const given = answers.filter((word) => word !== undefined);
 	const doubled = given.length - new Set(given).size + Math.max(0, items.length - count!);
-	const untold = items.filter(({ error, message }) => error !== undefined && (message === '' || (error as IDataObject)['type'] === 'unexpected')).length;
+	const untold = items.filter(
+		({ error, message }) => error !== undefined && (message === '' || (error as IDataObject)['type'] === 'unexpected'),
+	).length;
 	const bytes = JSON.stringify(items).length;
 	console.log({
 		items: items.length,

@@ -1,15 +1,15 @@
-import { readAnswer } from './answer';
-import { Attachment } from './attachment';
-import { requestBody, type RequestBody } from './body';
-import { checkAnswered } from './check-answer';
-import type { ChoiceDelta } from './chunk';
-import { CompletionBuilder } from './completion';
+import { readAnswer } from './response/read-answer';
+import { Attachment } from './request/attachment';
+import { requestBody, type RequestBody } from './request/body';
+import { checkAnswered } from './response/check';
+import type { ChoiceDelta } from './response/chunk';
+import { CompletionBuilder } from './response/completion';
 import { connectionError, requestIdOf, statusError, StepfunError } from './errors';
-import { readText, type HttpResponse, type Send } from './http';
-import type { Clock, Pacer } from './pacing';
-import { withoutEcho, withoutKey } from './redact';
+import { readText, type HttpResponse, type Send } from './client/http';
+import type { Clock, Pacer } from './client/limiter';
+import { withoutEcho, withoutKey } from './client/redact';
 import type { ChatRequest, Completion } from './types';
-import { Watch } from './watch';
+import { Watch } from './client/watchdog';
 
 export interface CompleteOptions {
 	send: Send;
@@ -110,13 +110,20 @@ function backoffMs(tries: number, clock: Clock): number {
 }
 
 const tooLongToWait = (error: StepfunError): StepfunError =>
-	error.with({ hint: `The server asks to wait for ${Math.ceil(error.retryAfterMs! / 60_000)} minutes before the next request. ${error.hint}` });
+	error.with({
+		hint: `The server asks to wait for ${Math.ceil(error.retryAfterMs! / 60_000)} minutes before the next request. ${error.hint}`,
+	});
 
 const hasContent = (partial: Completion | undefined): boolean =>
 	partial?.choices.some(({ message }) => message.content !== '' || message.tool_calls !== undefined) ?? false;
 
 /** Sends the request once. Rejects with a StepfunError that carries what had arrived. */
-async function attempt(request: ChatRequest, body: RequestBody, watch: Watch, options: CompleteOptions): Promise<Completion> {
+async function attempt(
+	request: ChatRequest,
+	body: RequestBody,
+	watch: Watch,
+	options: CompleteOptions,
+): Promise<Completion> {
 	const url = `${options.baseUrl}/chat/completions`;
 	const builder = new CompletionBuilder();
 	let response: HttpResponse | undefined;
@@ -130,7 +137,8 @@ async function attempt(request: ChatRequest, body: RequestBody, watch: Watch, op
 			signal: watch.signal,
 		});
 		watch.sign();
-		if (response.status < 200 || response.status > 299) throw statusError(response, await readText(response.body, ERROR_BODY_BYTES), url);
+		if (response.status < 200 || response.status > 299)
+			throw statusError(response, await readText(response.body, ERROR_BODY_BYTES), url);
 		options.pacer.accepted();
 		const ended = await read(response, builder, watch, options);
 		if (!ended && !builder.finished) throw new Error('premature end');
@@ -148,7 +156,12 @@ async function attempt(request: ChatRequest, body: RequestBody, watch: Watch, op
 	}
 }
 
-const read = (response: HttpResponse, builder: CompletionBuilder, watch: Watch, { onDelta }: CompleteOptions): Promise<boolean> =>
+const read = (
+	response: HttpResponse,
+	builder: CompletionBuilder,
+	watch: Watch,
+	{ onDelta }: CompleteOptions,
+): Promise<boolean> =>
 	readAnswer(
 		response.body,
 		(chunk) => {
@@ -179,7 +192,10 @@ function watchedBody(body: RequestBody, watch: Watch): RequestBody {
 /** All texts within data. */
 function textsOf(value: unknown): string[] {
 	if (typeof value === 'string') return [value];
-	return value !== null && typeof value === 'object' && !(value instanceof Attachment) ? Object.values(value).flatMap(textsOf) : [];
+	return value !== null && typeof value === 'object' && !(value instanceof Attachment)
+		? Object.values(value).flatMap(textsOf)
+		: [];
 }
 
-const asStepfunError = (cause: unknown, url: string): StepfunError => (cause instanceof StepfunError ? cause : connectionError(cause, url));
+const asStepfunError = (cause: unknown, url: string): StepfunError =>
+	cause instanceof StepfunError ? cause : connectionError(cause, url);

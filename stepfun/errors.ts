@@ -1,7 +1,7 @@
-import { header, type HttpResponse } from './http';
+import { header, type HttpResponse } from './client/http';
 import type { Completion } from './types';
 import { record } from './record';
-import { redact } from './redact';
+import { redact } from './client/redact';
 
 /** What StepFun's own error types do not cover: trouble on this side or on the way. */
 export type LocalErrorType =
@@ -82,7 +82,11 @@ export function readErrorObject(value: unknown): { message: string; type?: strin
 	const outer = record(value);
 	if (!outer || outer['error'] === undefined || outer['error'] === null) return undefined;
 	const error = record(outer['error']);
-	if (!error) return { message: text(outer['error']) ?? 'The server reported an error without a message', type: text(outer['type']) };
+	if (!error)
+		return {
+			message: text(outer['error']) ?? 'The server reported an error without a message',
+			type: text(outer['type']),
+		};
 	const nested = unwrapped(record(error['metadata'])?.['raw']);
 	const code = error['code'];
 	return {
@@ -128,7 +132,8 @@ const HINTS: Readonly<Record<number, string>> = {
 	504: 'The model took longer than the server waits. Try again, or ask for a shorter answer',
 };
 
-const PLAN_HINT = 'The credential uses the Step Plan, and this account has no active subscription. Choose the standard plan in the credential';
+const PLAN_HINT =
+	'The credential uses the Step Plan, and this account has no active subscription. Choose the standard plan in the credential';
 
 /** Whether a status says that the same request may go through later. */
 const isRetryable = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;
@@ -138,7 +143,8 @@ export function serverError(
 	said: { message: string; type?: string; status?: number },
 	context: { status?: number; requestId?: string; retryAfterMs?: number; partial?: Completion } = {},
 ): StepfunError {
-	const status = said.status ?? (said.type === undefined ? undefined : STATUS_OF_TYPE[said.type]) ?? errorStatus(context.status);
+	const status =
+		said.status ?? (said.type === undefined ? undefined : STATUS_OF_TYPE[said.type]) ?? errorStatus(context.status);
 	return new StepfunError(redact(said.message, LONGEST_MESSAGE), {
 		type: typeName(said.type) ?? (status === undefined ? 'server_error' : `http_${status}`),
 		status,
@@ -153,9 +159,11 @@ export function serverError(
 const LONGEST_MESSAGE = 500;
 
 /** A type that is a name; anything else may hold anything. */
-const typeName = (type: string | undefined): string | undefined => (type !== undefined && /^[\w.-]{1,64}$/.test(type) ? type : undefined);
+const typeName = (type: string | undefined): string | undefined =>
+	type !== undefined && /^[\w.-]{1,64}$/.test(type) ? type : undefined;
 
-const errorStatus = (status: number | undefined): number | undefined => (status !== undefined && status >= 400 ? status : undefined);
+const errorStatus = (status: number | undefined): number | undefined =>
+	status !== undefined && status >= 400 ? status : undefined;
 
 function hintFor(status: number | undefined): string {
 	if (status === undefined) return 'The server ended the answer with this message. Try again in a while';
@@ -165,13 +173,20 @@ function hintFor(status: number | undefined): string {
 /** An answer whose status is not 200, from its status, headers and the first bytes of its body. */
 export function statusError(response: HttpResponse, body: string, url: string): StepfunError {
 	const { status } = response;
-	const context = { status, requestId: requestIdOf(response), retryAfterMs: retryAfterMs(header(response, 'retry-after')) };
+	const context = {
+		status,
+		requestId: requestIdOf(response),
+		retryAfterMs: retryAfterMs(header(response, 'retry-after')),
+	};
 	if (status >= 300 && status < 400) {
-		return new StepfunError(`The server at ${originOf(url)} redirects to ${originOf(header(response, 'location') ?? '')}`, {
-			...context,
-			type: 'redirected',
-			hint: 'The key is never sent to another address. If the new address is right, enter it as the base URL in the credential',
-		});
+		return new StepfunError(
+			`The server at ${originOf(url)} redirects to ${originOf(header(response, 'location') ?? '')}`,
+			{
+				...context,
+				type: 'redirected',
+				hint: 'The key is never sent to another address. If the new address is right, enter it as the base URL in the credential',
+			},
+		);
 	}
 	const said = parsedError(body);
 	if (said) return serverError(said, context);
@@ -182,12 +197,15 @@ export function statusError(response: HttpResponse, body: string, url: string): 
 			hint: 'Check the region, the plan and the base URL in the credential; a base URL usually ends in /v1',
 		});
 	}
-	return new StepfunError(`The server answered with status ${status}${looksLikeHtml(body) ? ' and a web page' : excerpt(body)}`, {
-		...context,
-		type: `http_${status}`,
-		retryable: isRetryable(status),
-		hint: hintFor(status),
-	});
+	return new StepfunError(
+		`The server answered with status ${status}${looksLikeHtml(body) ? ' and a web page' : excerpt(body)}`,
+		{
+			...context,
+			type: `http_${status}`,
+			retryable: isRetryable(status),
+			hint: hintFor(status),
+		},
+	);
 }
 
 function parsedError(body: string): ReturnType<typeof readErrorObject> {
@@ -244,7 +262,12 @@ const NETWORK_CODES: ReadonlyArray<readonly [pattern: RegExp, message: string, r
 		true,
 		'Raise Timeout in Options if the model needs longer, or try again in a while',
 	],
-	[/ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|aborted|other side closed|premature/i, 'The connection was closed before an answer came', true, 'Try again in a while. If it keeps happening, a proxy or gateway on the way may be closing it'],
+	[
+		/ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|aborted|other side closed|premature/i,
+		'The connection was closed before an answer came',
+		true,
+		'Try again in a while. If it keeps happening, a proxy or gateway on the way may be closing it',
+	],
 ];
 
 /**
@@ -265,7 +288,11 @@ export function connectionError(cause: unknown, url: string, partial?: Completio
 			hint: 'What had arrived is in the details. Try again in a while',
 		});
 	}
-	if (!known) return new StepfunError(`The request to ${place} could not be made${excerpt(told)}`, { type: 'connection_failed', hint: NETWORK_HINT });
+	if (!known)
+		return new StepfunError(`The request to ${place} could not be made${excerpt(told)}`, {
+			type: 'connection_failed',
+			hint: NETWORK_HINT,
+		});
 	const [, message, retryable, hint] = known;
 	return new StepfunError(`${message}: ${place}`, { type: 'connection_failed', retryable, hint });
 }
@@ -279,7 +306,14 @@ function ownError(cause: unknown, depth = 0): StepfunError | undefined {
 function describeCause(cause: unknown, depth = 0): string {
 	const error = record(cause);
 	if (!error || depth > 4) return typeof cause === 'string' ? cause : '';
-	return [text(error['code']), text(error['message']), text(error['description']), describeCause(error['cause'], depth + 1)].filter(Boolean).join(' ');
+	return [
+		text(error['code']),
+		text(error['message']),
+		text(error['description']),
+		describeCause(error['cause'], depth + 1),
+	]
+		.filter(Boolean)
+		.join(' ');
 }
 
 /** Scheme, host and port of a URL: what may be shown of it. */

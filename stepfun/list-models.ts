@@ -1,8 +1,8 @@
 import { connectionError, excerpt, looksLikeHtml, statusError, StepfunError } from './errors';
 import { tryParseJson } from './json';
-import { readText, type HttpResponse, type Send } from './http';
+import { readText, type HttpResponse, type Send } from './client/http';
 import { chatModels, type Model } from './models';
-import { withoutKey } from './redact';
+import { withoutKey } from './client/redact';
 
 const TIMEOUT_MS = 30_000;
 
@@ -11,7 +11,15 @@ const TIMEOUT_MS = 30_000;
  *
  * @throws StepfunError
  */
-export async function listModels({ send, baseUrl, apiKey }: { send: Send; baseUrl: string; apiKey?: string }): Promise<Model[]> {
+export async function listModels({
+	send,
+	baseUrl,
+	apiKey,
+}: {
+	send: Send;
+	baseUrl: string;
+	apiKey?: string;
+}): Promise<Model[]> {
 	const url = `${baseUrl}/models`;
 	let response: HttpResponse;
 	let text: string;
@@ -24,10 +32,13 @@ export async function listModels({ send, baseUrl, apiKey }: { send: Send; baseUr
 	if (response.status < 200 || response.status > 299) throw statusError(response, withoutKey(text, apiKey), url);
 	const value = tryParseJson(text);
 	if (value === undefined) {
-		throw new StepfunError(`The server answered with something else than a list of models${looksLikeHtml(text) ? ', a web page' : excerpt(text)}`, {
-			type: 'not_the_api',
-			hint: 'Check the region, the plan and the base URL in the credential; a base URL usually ends in /v1',
-		});
+		throw new StepfunError(
+			`The server answered with something else than a list of models${looksLikeHtml(text) ? ', a web page' : excerpt(text)}`,
+			{
+				type: 'not_the_api',
+				hint: 'Check the region, the plan and the base URL in the credential; a base URL usually ends in /v1',
+			},
+		);
 	}
 	return chatModels(value);
 }

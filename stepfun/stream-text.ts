@@ -7,7 +7,10 @@ import type { ChatRequest, Completion } from './types';
  *
  * @throws StepfunError
  */
-export async function* streamText(request: ChatRequest, options: Omit<CompleteOptions, 'onDelta'>): AsyncGenerator<string, Completion> {
+export async function* streamText(
+	request: ChatRequest,
+	options: Omit<CompleteOptions, 'onDelta'>,
+): AsyncGenerator<string, Completion> {
 	const left = new AbortController();
 	const texts: string[] = [];
 	let ended = false;

@@ -1,10 +1,19 @@
 import { canceled, invalidInput, StepfunError } from './errors';
 import { tryParseJson } from './json';
 import { record } from './record';
-import { functionCalls } from './tool-calls';
-import { toolResultText } from './tool-result';
-import { checkTools, functionNames } from './tools';
-import type { ChatRequest, Completion, CompletionMessage, FunctionTool, Message, ToolCall, ToolMessage, Usage } from './types';
+import { functionCalls } from './response/tool-calls';
+import { toolResultText } from './request/tool-result';
+import { checkTools, functionNames } from './request/tools';
+import type {
+	ChatRequest,
+	Completion,
+	CompletionMessage,
+	FunctionTool,
+	Message,
+	ToolCall,
+	ToolMessage,
+	Usage,
+} from './types';
 
 /** A function tool that is run here rather than by whoever gets the answer. */
 export interface RunnableTool {
@@ -87,11 +96,15 @@ async function answerCall(call: ToolCall, tools: ReadonlyMap<string, RunnableToo
 }
 
 /** Whatever is wrong with a call is its result, so that the model can mend it. */
-async function resultOf({ function: { name, arguments: json } }: ToolCall, tools: ReadonlyMap<string, RunnableTool>): Promise<string> {
+async function resultOf(
+	{ function: { name, arguments: json } }: ToolCall,
+	tools: ReadonlyMap<string, RunnableTool>,
+): Promise<string> {
 	const tool = tools.get(name);
 	if (!tool) return `There is no tool with the name "${name}". The tools are: ${[...tools.keys()].join(', ')}`;
 	const args = record(json.trim() === '' ? {} : tryParseJson(json));
-	if (!args) return `The tool ${name} was not run, because its arguments are no JSON object. Call it again with a complete JSON object`;
+	if (!args)
+		return `The tool ${name} was not run, because its arguments are no JSON object. Call it again with a complete JSON object`;
 	try {
 		return toolResultText(await tool.run(args));
 	} catch (error) {

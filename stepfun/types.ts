@@ -2,7 +2,7 @@
  * The wire of POST /chat/completions, as the API documents it (seed 000-004) and as it is seen (newer pages).
  * Requests keep the API's own snake_case names. What comes back is unknown until `chunk.ts` has read it.
  */
-import type { Attachment } from './attachment';
+import type { Attachment } from './request/attachment';
 
 /** A URL that StepFun fetches itself (http, https, `stepfile://`), a data URL, or bytes that are encoded on their way out. */
 export type MediaSource = string | Attachment;

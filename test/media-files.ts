@@ -20,5 +20,9 @@ export function gif(frames: number): Buffer {
 	const screen = Buffer.from([...Buffer.from('GIF89a'), 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]);
 	const control = [0x21, 0xf9, 4, 0, 10, 0, 0, 0];
 	const image = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0];
-	return Buffer.concat([screen, ...Array.from({ length: frames }, () => Buffer.from([...control, ...image])), Buffer.from([0x3b])]);
+	return Buffer.concat([
+		screen,
+		...Array.from({ length: frames }, () => Buffer.from([...control, ...image])),
+		Buffer.from([0x3b]),
+	]);
 }

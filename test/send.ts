@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
-import type { Send } from '../stepfun/http';
-import type { Clock } from '../stepfun/pacing';
+import type { Send } from '../stepfun/client/http';
+import type { Clock } from '../stepfun/client/limiter';
 
 export const nodeClock: Clock = {
 	now: () => performance.now(),
@@ -19,7 +19,11 @@ export function undiciSend(apiKey: string): Send & { close(): Promise<void> } {
 			origin,
 			path: pathname + search,
 			method,
-			headers: { ...headers, authorization: `Bearer ${apiKey}`, ...(body && { 'content-length': String(body.length) }) },
+			headers: {
+				...headers,
+				authorization: `Bearer ${apiKey}`,
+				...(body && { 'content-length': String(body.length) }),
+			},
 			body: body ? (body.text ?? (body.chunks() as unknown as Dispatcher.DispatchOptions['body'])) : null,
 			...(timeoutMs !== undefined && { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
 			...(signal && { signal }),

@@ -35,8 +35,7 @@ export const cancel: Work = {
 				await n8n.client.call('POST', `/rest/executions/${id}/stop`, {});
 				const closedAt = await closing(api);
 				return {
-					closed:
-						closedAt === undefined ? `not within ${WATCH_MS / 1000} s` : Math.max(0, closedAt - stoppedAt),
+					closed: closedAt === undefined ? `not within ${WATCH_MS / 1000} s` : Math.max(0, closedAt - stoppedAt),
 				};
 			},
 		});
@@ -44,9 +43,7 @@ export const cancel: Work = {
 			[
 				entry('StepFun Chat, before the answer', stepfunChat, thinking),
 				entry('StepFun Chat, within the answer', stepfunChat, speaking),
-				...[httpRequest, llmChain, moonshot].map((side) =>
-					entry(`${side.name}, before the answer`, side, thinking),
-				),
+				...[httpRequest, llmChain, moonshot].map((side) => entry(`${side.name}, before the answer`, side, thinking)),
 			],
 			bench.rounds,
 			bench.log,

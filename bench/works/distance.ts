@@ -13,7 +13,13 @@ export const distance: Work = {
 	async measure(bench) {
 		const api = await bench.api('far');
 		const count = bench.size(100, 20);
-		const work: ItemsWork = { bench, api, count, setup: { options: { delayMs: 300 }, reply: shortReply }, sample: (run) => wall(run, 1000) };
+		const work: ItemsWork = {
+			bench,
+			api,
+			count,
+			setup: { options: { delayMs: 300 }, reply: shortReply },
+			sample: (run) => wall(run, 1000),
+		};
 		const rows = await inTurn(
 			[
 				itemsEntry(work, 'StepFun Chat, 10 at once', stepfunChat, { atOnce: 10 }),
@@ -32,11 +38,7 @@ export const distance: Work = {
 			columns: [{ key: 'wall', label: 'time', unit: 's' }],
 			rows,
 			goals: [
-				atLeast(
-					'at least 5 times as fast as the vendor node',
-					median(rows, 'Vendor node (Moonshot)', 'wall') / own,
-					5,
-				),
+				atLeast('at least 5 times as fast as the vendor node', median(rows, 'Vendor node (Moonshot)', 'wall') / own, 5),
 			],
 		};
 	},

@@ -89,12 +89,7 @@ async function firstCall(url: string): Promise<void> {
 }
 
 /** Activates the workflow and gives the address of its webhook. */
-async function publish(
-	{ client, url }: ProbedN8n,
-	side: Side,
-	apiUrl: string,
-	responseMode: string,
-): Promise<string> {
+async function publish({ client, url }: ProbedN8n, side: Side, apiUrl: string, responseMode: string): Promise<string> {
 	const path = side.name.toLowerCase().replace(/\W+/g, '-');
 	const { workflow } = workflowOf(side, apiUrl, { webhook: webhookStart(path, responseMode) }, {});
 	const credential = side.credential(apiUrl);

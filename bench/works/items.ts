@@ -13,7 +13,13 @@ export const items: Work = {
 	async measure(bench) {
 		const api = await bench.api();
 		const count = bench.size(100, 20);
-		const work: ItemsWork = { bench, api, count, setup: { options: { delayMs: 300 }, reply: shortReply }, sample: (run) => wall(run, 1000) };
+		const work: ItemsWork = {
+			bench,
+			api,
+			count,
+			setup: { options: { delayMs: 300 }, reply: shortReply },
+			sample: (run) => wall(run, 1000),
+		};
 		const rows = await inTurn(
 			[
 				itemsEntry(work, 'StepFun Chat, 10 at once', stepfunChat, { atOnce: 10 }),
@@ -35,16 +41,8 @@ export const items: Work = {
 			columns: [{ key: 'wall', label: 'time', unit: 's' }],
 			rows,
 			goals: [
-				atMost(
-					'10 at once within 1.15 times the limit',
-					own / median(rows, `${LIMIT}, 10 at once`, 'wall'),
-					1.15,
-				),
-				atLeast(
-					'at least 5 times as fast as the vendor node',
-					median(rows, 'Vendor node (Moonshot)', 'wall') / own,
-					5,
-				),
+				atMost('10 at once within 1.15 times the limit', own / median(rows, `${LIMIT}, 10 at once`, 'wall'), 1.15),
+				atLeast('at least 5 times as fast as the vendor node', median(rows, 'Vendor node (Moonshot)', 'wall') / own, 5),
 			],
 		};
 	},

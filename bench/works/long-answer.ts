@@ -21,13 +21,21 @@ export const longAnswer: Work = {
 			[`a line of ${megabytes / 2} MB`, inOneLine(megabytes / 2)],
 			[`a line of ${megabytes} MB`, inOneLine(megabytes)],
 		];
-		const work = (reply: Reply): ItemsWork => ({ bench, api, count: 1, setup: { reply }, sample: (run) => wall(run, 1) });
+		const work = (reply: Reply): ItemsWork => ({
+			bench,
+			api,
+			count: 1,
+			setup: { reply },
+			sample: (run) => wall(run, 1),
+		});
 		const entries = replies.flatMap(([label, reply]) => [
 			itemsEntry(work(reply), `StepFun Chat, ${label}`, stepfunChat),
 			limitEntry(work(reply), 1, `${LIMIT}, ${label}`),
 		]);
 		const [label, reply] = replies[0]!;
-		const asJson = [httpRequest, llmChain, moonshot].map((side) => itemsEntry(work(reply), `${side.name}, ${label} as one JSON`, side));
+		const asJson = [httpRequest, llmChain, moonshot].map((side) =>
+			itemsEntry(work(reply), `${side.name}, ${label} as one JSON`, side),
+		);
 		const rows = await inTurn([...entries, ...asJson], bench.rounds, bench.log);
 		const own = (index: number): number => median(rows, `StepFun Chat, ${replies[index]![0]}`, 'wall');
 		const limit = (index: number): number => median(rows, `${LIMIT}, ${replies[index]![0]}`, 'wall');

@@ -39,7 +39,11 @@ export const overhead: Work = {
 			],
 			rows,
 			goals: [
-				atMost("time an item below every rival's (ratio to the best of them)", own / Math.min(...rivals.map(({ name }) => median(rows, name, 'perItem'))), 1),
+				atMost(
+					"time an item below every rival's (ratio to the best of them)",
+					own / Math.min(...rivals.map(({ name }) => median(rows, name, 'perItem'))),
+					1,
+				),
 			],
 		};
 	},

@@ -1,5 +1,11 @@
-import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
-import { Pacer } from '../../stepfun/pacing';
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ISupplyDataFunctions,
+	type SupplyData,
+} from 'n8n-workflow';
+import { Pacer } from '../../stepfun/client/limiter';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { clock, connect, CREDENTIAL } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
@@ -7,17 +13,24 @@ import { modelFields, readModel } from '../shared/fields/model';
 import { optionsField } from '../shared/fields/options';
 import { readPatience, retriesOption, timeoutOption } from '../shared/fields/patience';
 import { readReasoning, reasoningFields, reasoningFormatOption } from '../shared/fields/reasoning';
-import { frequencyPenaltyOption, maxTokensOption, readSampling, stopOption, temperatureOption, topPOption } from '../shared/fields/sampling';
+import {
+	frequencyPenaltyOption,
+	maxTokensOption,
+	readSampling,
+	stopOption,
+	temperatureOption,
+	topPOption,
+} from '../shared/fields/sampling';
 import { searchModels } from '../shared/model-list';
 import { createChatModel, type ChatModelSettings } from './chat-model';
 import { readResponseFormat, responseFormatOption } from './fields/response-format';
-import { lettingThrough, type Adapter } from './langchain';
+import { lettingThrough, type Adapter } from './langchain-adapter';
 
 export class LmChatStepfun implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'StepFun Chat Model',
 		name: 'lmChatStepfun',
-		icon: { light: 'file:../StepfunChat/stepfun.svg', dark: 'file:../StepfunChat/stepfun.dark.svg' },
+		icon: { light: 'file:../icons/stepfun.svg', dark: 'file:../icons/stepfun.dark.svg' },
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
@@ -65,7 +78,12 @@ export class LmChatStepfun implements INodeType {
 			const model = readModel(this, itemIndex);
 			const options = this.getNodeParameter('options', itemIndex, {});
 			const chatModel = createChatModel(sdk, {
-				request: { model, ...readReasoning(this, itemIndex, model, options), ...readSampling(options), ...readResponseFormat(options) },
+				request: {
+					model,
+					...readReasoning(this, itemIndex, model, options),
+					...readSampling(options),
+					...readResponseFormat(options),
+				},
 				options: {
 					...(await connect(this)),
 					...readPatience(options),

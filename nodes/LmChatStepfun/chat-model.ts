@@ -1,10 +1,16 @@
-import type { BaseChatModel, ChatModelConfig, GenerateResult, Message as SdkMessage, StreamChunk } from '@n8n/ai-node-sdk';
+import type {
+	BaseChatModel,
+	ChatModelConfig,
+	GenerateResult,
+	Message as SdkMessage,
+	StreamChunk,
+} from '@n8n/ai-node-sdk';
 import { complete, type CompleteOptions } from '../../stepfun/complete';
 import { streamText } from '../../stepfun/stream-text';
 import type { ChatRequest } from '../../stepfun/types';
 import type { AiSdk } from '../shared/ai-sdk';
-import { toMessages } from './messages';
-import { toLastChunks, toResult } from './results';
+import { toMessages } from './convert-messages';
+import { toLastChunks, toResult } from './convert-results';
 import { toTools } from './tools';
 
 export interface ChatModelSettings {
@@ -22,7 +28,9 @@ type CallOptions = ChatModelConfig & { signal?: AbortSignal; stop?: string[] };
 export function createChatModel(sdk: AiSdk, { request, options, readable }: ChatModelSettings): BaseChatModel {
 	class StepfunChatModel extends sdk.BaseChatModel {
 		override async generate(messages: SdkMessage[], config: CallOptions = {}): Promise<GenerateResult> {
-			return await readably(async () => toResult(await complete(this.requestOf(messages, config), callOptions(config))));
+			return await readably(async () =>
+				toResult(await complete(this.requestOf(messages, config), callOptions(config))),
+			);
 		}
 
 		override async *stream(messages: SdkMessage[], config: CallOptions = {}): AsyncGenerator<StreamChunk> {
@@ -49,7 +57,8 @@ export function createChatModel(sdk: AiSdk, { request, options, readable }: Chat
 		}
 	}
 
-	const readably = <Result>(work: () => Promise<Result>): Promise<Result> => work().catch((error) => Promise.reject(readable(error)));
+	const readably = <Result>(work: () => Promise<Result>): Promise<Result> =>
+		work().catch((error) => Promise.reject(readable(error)));
 
 	const callOptions = ({ signal, abortSignal }: CallOptions): CompleteOptions => {
 		const signals = [options.signal, signal, abortSignal].filter((given) => given !== undefined);

@@ -9,4 +9,8 @@ import { toFunctionTool } from '../shared/function-tool';
  * @throws StepfunError `invalid_input`
  */
 export const toTools = (sdk: AiSdk, tools: SdkTool[]): Tool[] =>
-	tools.map((tool, i) => (tool.type === 'function' ? toFunctionTool(sdk, tool, `tool ${i + 1}`) : { type: tool.name, function: tool.args ?? {} }));
+	tools.map((tool, i) =>
+		tool.type === 'function'
+			? toFunctionTool(sdk, tool, `tool ${i + 1}`)
+			: { type: tool.name, function: tool.args ?? {} },
+	);

@@ -1,4 +1,10 @@
-import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
 import { CREDENTIAL } from '../shared/connection';
 import { errorItem, toNodeError } from '../shared/errors';
 import { modelFields } from '../shared/fields/model';
@@ -10,13 +16,13 @@ import { optionsFields } from './fields/options';
 import { responseFields } from './fields/response';
 import { simplifyField } from './fields/simplify';
 import { toolsFields } from './fields/tools';
-import { completeItem, startRun } from './run';
+import { completeItem, startRun } from './item';
 
 export class StepfunChat implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'StepFun Chat',
 		name: 'stepfunChat',
-		icon: { light: 'file:stepfun.svg', dark: 'file:stepfun.dark.svg' },
+		icon: { light: 'file:../icons/stepfun.svg', dark: 'file:../icons/stepfun.dark.svg' },
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { ChoiceDelta } from '../../stepfun/chunk';
+import type { ChoiceDelta } from '../../stepfun/response/chunk';
 import { StepfunError } from '../../stepfun/errors';
 import type { StreamSettings } from './fields/chat-stream';
 
@@ -17,7 +17,8 @@ export class ChatStream {
 	/** Writes what a piece adds to the first choice. Returns whether it added anything. */
 	write({ index, reasoning, content }: ChoiceDelta): boolean {
 		if (index !== 0) return false;
-		const quoted = this.showsReasoning && reasoning !== '' ? this.joint('reasoning', '> ') + reasoning.replaceAll('\n', '\n> ') : '';
+		const quoted =
+			this.showsReasoning && reasoning !== '' ? this.joint('reasoning', '> ') + reasoning.replaceAll('\n', '\n> ') : '';
 		const text = quoted + (content === '' ? '' : this.joint('content') + content);
 		if (text !== '') this.send('item', text);
 		return text !== '';

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { Attachment } from '../../stepfun/attachment';
+import { Attachment } from '../../stepfun/request/attachment';
 import type { ContentPart, Message } from '../../stepfun/types';
 
 /**
@@ -13,6 +13,13 @@ export const messagesOutput = (messages: Message[]): IDataObject[] =>
 	});
 
 function named(part: ContentPart): ContentPart {
-	const source = 'image_url' in part ? part.image_url.url : 'video_url' in part ? part.video_url.url : 'input_audio' in part ? part.input_audio.data : '';
+	const source =
+		'image_url' in part
+			? part.image_url.url
+			: 'video_url' in part
+				? part.video_url.url
+				: 'input_audio' in part
+					? part.input_audio.data
+					: '';
 	return source instanceof Attachment ? { type: 'text', text: `(${source.mimeType}, ${source.size} bytes)` } : part;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
-import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response-format';
-import { functionCalls } from '../../stepfun/tool-calls';
+import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/request/response-format';
+import { functionCalls } from '../../stepfun/response/tool-calls';
 import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../stepfun/types';
 
 /**
@@ -39,10 +39,15 @@ function simplifiedChoice({ message, finish_reason }: CompletionChoice, json: bo
 
 /** Arguments as they came, and read; arguments that are no JSON stay text only. */
 function simplifiedCall(call: ToolCall): object {
-	const { id, type, function: { name, arguments: args } } = call;
+	const {
+		id,
+		type,
+		function: { name, arguments: args },
+	} = call;
 	const parsed = readArguments(call);
 	return { id, type, function: { name, arguments: args, ...(parsed !== undefined && { parsed_arguments: parsed }) } };
 }
 
 /** Undefined for arguments that are no JSON; none at all are an empty object. */
-export const readArguments = ({ function: { arguments: args } }: ToolCall): unknown => tryParseJson(args === '' ? '{}' : args);
+export const readArguments = ({ function: { arguments: args } }: ToolCall): unknown =>
+	tryParseJson(args === '' ? '{}' : args);

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { checkMediaLimits } from '../../stepfun/media';
-import { checkTools } from '../../stepfun/tools';
+import { checkMediaLimits } from '../../stepfun/request/media';
+import { checkTools } from '../../stepfun/request/tools';
 import type { ChatRequest } from '../../stepfun/types';
 import { readModel } from '../shared/fields/model';
 import { readReasoning } from '../shared/fields/reasoning';
@@ -16,7 +16,11 @@ import { readPanelTools } from './fields/tools';
  *
  * @throws StepfunError `invalid_input` for what the API would refuse, before anything is sent.
  */
-export async function readRequest(context: IExecuteFunctions, itemIndex: number, options: IDataObject): Promise<ChatRequest> {
+export async function readRequest(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	options: IDataObject,
+): Promise<ChatRequest> {
 	const model = readModel(context, itemIndex);
 	const messages = readConversation(context, itemIndex, await readAttachments(context, itemIndex));
 	checkMediaLimits(messages);

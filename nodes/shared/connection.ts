@@ -7,11 +7,11 @@ import {
 	type ILoadOptionsFunctions,
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
-import type { RequestBody } from '../../stepfun/body';
-import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/endpoint';
+import type { RequestBody } from '../../stepfun/request/body';
+import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/client/endpoint';
 import { invalidInput } from '../../stepfun/errors';
-import type { HttpBody, HttpResponse, Send } from '../../stepfun/http';
-import type { Clock } from '../../stepfun/pacing';
+import type { HttpBody, HttpResponse, Send } from '../../stepfun/client/http';
+import type { Clock } from '../../stepfun/client/limiter';
 
 export const CREDENTIAL = 'stepfunApi';
 
@@ -36,16 +36,27 @@ export async function connect(context: Context): Promise<Connection> {
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject & EndpointSettings>(CREDENTIAL);
 	const url = baseUrl(credential);
 	if (!/^https?:\/\/./i.test(url)) {
-		throw invalidInput('The Base URL in the StepFun API credential is no address', 'Enter an address that starts with https://, such as https://api.stepfun.ai/v1');
+		throw invalidInput(
+			'The Base URL in the StepFun API credential is no address',
+			'Enter an address that starts with https://, such as https://api.stepfun.ai/v1',
+		);
 	}
-	return { baseUrl: url, apiKey: apiKeyOf(credential['apiKey']), send: sendThrough(context, allowedDomains(context, credential, url)) };
+	return {
+		baseUrl: url,
+		apiKey: apiKeyOf(credential['apiKey']),
+		send: sendThrough(context, allowedDomains(context, credential, url)),
+	};
 }
 
 /**
  * The hosts that the credential may be used with. Its own regions are always among them; an address typed in as a custom base URL
  * has to be on the list. Hosts before n8n 2.25 know no such list.
  */
-function allowedDomains(context: Context, credential: ICredentialDataDecryptedObject & EndpointSettings, url: string): string | undefined {
+function allowedDomains(
+	context: Context,
+	credential: ICredentialDataDecryptedObject & EndpointSettings,
+	url: string,
+): string | undefined {
 	if (typeof getCredentialAllowedDomains !== 'function') return undefined;
 	return getCredentialAllowedDomains({
 		node: context.getNode(),
@@ -71,7 +82,11 @@ function sendThrough(context: Context, allowed: string | undefined): Send {
 			...(allowed !== undefined && { allowedDomains: allowed }),
 			...(signal && { abortSignal: signal }),
 		};
-		const sent = context.helpers.httpRequestWithAuthentication.call(withSignal(context, signal), CREDENTIAL, options) as Promise<FullResponse>;
+		const sent = context.helpers.httpRequestWithAuthentication.call(
+			withSignal(context, signal),
+			CREDENTIAL,
+			options,
+		) as Promise<FullResponse>;
 		const { statusCode, headers: responseHeaders, body: responseBody } = await sent;
 		return { status: statusCode, headers: responseHeaders, body: responseBody };
 	};

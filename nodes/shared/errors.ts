@@ -18,15 +18,21 @@ function details(error: StepfunError): IDataObject {
 /** The error as n8n shows it: what happened, below it what to do, and the details to open. */
 export function toNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	if (!(error instanceof StepfunError)) return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
+	if (!(error instanceof StepfunError))
+		return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
 	const tried = error.attempts > 1 ? `${error.message} (tried ${error.attempts} times)` : error.message;
-	if (error.type === 'invalid_input') return new NodeOperationError(node, tried, { description: error.hint, itemIndex });
-	const nodeError = new NodeApiError(node, {}, {
-		message: tried,
-		description: error.requestId === undefined ? error.hint : `${error.hint} (request ID ${error.requestId})`,
-		...(error.status !== undefined && { httpCode: String(error.status) }),
-		itemIndex,
-	});
+	if (error.type === 'invalid_input')
+		return new NodeOperationError(node, tried, { description: error.hint, itemIndex });
+	const nodeError = new NodeApiError(
+		node,
+		{},
+		{
+			message: tried,
+			description: error.requestId === undefined ? error.hint : `${error.hint} (request ID ${error.requestId})`,
+			...(error.status !== undefined && { httpCode: String(error.status) }),
+			itemIndex,
+		},
+	);
 	nodeError.context['data'] = details(error);
 	return nodeError;
 }

@@ -1,6 +1,6 @@
 import type { Tool as SdkTool } from '@n8n/ai-node-sdk';
 import { invalidInput } from '../../stepfun/errors';
-import { functionTool } from '../../stepfun/tools';
+import { functionTool } from '../../stepfun/request/tools';
 import type { FunctionTool } from '../../stepfun/types';
 import type { AiSdk } from './ai-sdk';
 

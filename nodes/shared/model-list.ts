@@ -8,7 +8,9 @@ export async function searchModels(this: ILoadOptionsFunctions, filter = ''): Pr
 	try {
 		const models = await listModels(await connect(this));
 		const wanted = filter.trim().toLowerCase();
-		return { results: models.filter(({ id }) => id.toLowerCase().includes(wanted)).map(({ id }) => ({ name: id, value: id })) };
+		return {
+			results: models.filter(({ id }) => id.toLowerCase().includes(wanted)).map(({ id }) => ({ name: id, value: id })),
+		};
 	} catch (error) {
 		throw toNodeError(this.getNode(), error, 0);
 	}

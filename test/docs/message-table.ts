@@ -17,16 +17,26 @@ export function messageRows(file: string): MessageRow[] {
 		.split('\n')
 		.filter((line) => line.startsWith('| `'))
 		.map((line) => line.slice(2, -2).split(' | '));
-	return cells.map(([message = '', when = '', hint = '']) => ({ message: /^`([^`]+)`/.exec(message)![1]!, when, hint: hint === '–' ? '' : hint }));
+	return cells.map(([message = '', when = '', hint = '']) => ({
+		message: /^`([^`]+)`/.exec(message)![1]!,
+		when,
+		hint: hint === '–' ? '' : hint,
+	}));
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^$|(){}[\]\\]/g, '\\$&');
 
 /** The row that a message belongs to, with its hint where that is known: of those that fit, the one that says most in words of its own. */
-export function rowOf(rows: readonly MessageRow[], { message, hint }: { message: string; hint?: string }): MessageRow | undefined {
-	const fits = (pattern: string, text: string): boolean => new RegExp(`^${escaped(pattern).replaceAll('…', '.*')}$`, 's').test(text);
+export function rowOf(
+	rows: readonly MessageRow[],
+	{ message, hint }: { message: string; hint?: string },
+): MessageRow | undefined {
+	const fits = (pattern: string, text: string): boolean =>
+		new RegExp(`^${escaped(pattern).replaceAll('…', '.*')}$`, 's').test(text);
 	const own = (row: MessageRow): number => row.message.replaceAll('…', '').length;
-	return rows.filter((row) => fits(row.message, message) && (hint === undefined || fits(row.hint, hint))).sort((a, b) => own(b) - own(a))[0];
+	return rows
+		.filter((row) => fits(row.message, message) && (hint === undefined || fits(row.hint, hint)))
+		.sort((a, b) => own(b) - own(a))[0];
 }
 
 /** A message in the sources, with `…` for what is filled in. */
@@ -64,7 +74,8 @@ export function readSources(): Sources {
 		const source = ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
 		const visit = (node: ts.Node): void => {
 			if (ts.isCallExpression(node) || ts.isNewExpression(node)) addCall(node, file, found);
-			if (ts.isVariableDeclaration(node) && TABLES.includes(node.name.getText())) found.texts.push(...sentences(node.initializer!));
+			if (ts.isVariableDeclaration(node) && TABLES.includes(node.name.getText()))
+				found.texts.push(...sentences(node.initializer!));
 			ts.forEachChild(node, visit);
 		};
 		visit(source);
@@ -73,20 +84,30 @@ export function readSources(): Sources {
 }
 
 const filesIn = (folder: string): string[] =>
-	readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => path.join(folder, file));
+	readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.ts'))
+		.map((file) => path.join(folder, file));
 
 function addCall(call: ts.CallExpression | ts.NewExpression, file: string, found: Sources): void {
 	const name = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : call.expression.getText();
 	const [first] = call.arguments ?? [];
 	if (name === 'addExecutionHints') return add(property(first, 'message'), undefined);
 	const maker = Object.hasOwn(MAKERS, name) ? MAKERS[name] : undefined;
-	if (maker) add(call.arguments?.[maker.message], maker.property === undefined ? call.arguments?.[maker.hint] : property(call.arguments?.[maker.hint], maker.property));
+	if (maker)
+		add(
+			call.arguments?.[maker.message],
+			maker.property === undefined
+				? call.arguments?.[maker.hint]
+				: property(call.arguments?.[maker.hint], maker.property),
+		);
 
 	function add(message: ts.Expression | undefined, hint: ts.Expression | undefined): void {
 		const place = `${file}:${call.getSourceFile().getLineAndCharacterOfPosition(call.getStart()).line + 1}`;
 		const messages = message && writtenTexts(message);
 		if (!messages) return void found.forwarders.push(functionAround(call));
-		for (const text of messages) for (const what of (hint && writtenTexts(hint)) ?? [undefined]) found.messages.push({ place, message: text, hint: what });
+		for (const text of messages)
+			for (const what of (hint && writtenTexts(hint)) ?? [undefined])
+				found.messages.push({ place, message: text, hint: what });
 	}
 }
 
@@ -108,14 +129,16 @@ function textsOf(text: ts.Expression): string[] {
 	if (ts.isConditionalExpression(text)) return [...textsOf(text.whenTrue), ...textsOf(text.whenFalse)];
 	if (!ts.isTemplateExpression(text)) return ['…'];
 	return text.templateSpans.reduce(
-		(starts, { expression, literal }) => starts.flatMap((start) => textsOf(expression).map((middle) => start + middle + literal.text)),
+		(starts, { expression, literal }) =>
+			starts.flatMap((start) => textsOf(expression).map((middle) => start + middle + literal.text)),
 		[text.head.text],
 	);
 }
 
 function functionAround(node: ts.Node): string {
 	for (let at = node.parent; at; at = at.parent) {
-		if ((ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at) || ts.isVariableDeclaration(at)) && at.name) return at.name.getText();
+		if ((ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at) || ts.isVariableDeclaration(at)) && at.name)
+			return at.name.getText();
 	}
 	return '';
 }

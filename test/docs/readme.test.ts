@@ -11,21 +11,40 @@ import { messageRows, rowOf } from './message-table';
 
 const root = path.join(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-const pages = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/messages.md', 'docs/messages.zh-CN.md'];
+const pages = [
+	'README.md',
+	'README.zh-CN.md',
+	'CONTRIBUTING.md',
+	'SECURITY.md',
+	'CHANGELOG.md',
+	'docs/messages.md',
+	'docs/messages.zh-CN.md',
+];
 
-const fenced = (text: string, language: string): string[] => [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].filter((match) => match[1] === language).map((match) => match[2]!);
+const fenced = (text: string, language: string): string[] =>
+	[...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].filter((match) => match[1] === language).map((match) => match[2]!);
 const prose = (text: string): string => text.replace(/^```[^]*?^```$/gm, '');
 const links = (text: string): string[] => [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
-const headings = (text: string): string[] => [...prose(text).matchAll(/^(#+) (.+)$/gm)].map((match) => `${match[1]} ${match[2]}`);
+const headings = (text: string): string[] =>
+	[...prose(text).matchAll(/^(#+) (.+)$/gm)].map((match) => `${match[1]} ${match[2]}`);
 
 /** The anchor that GitHub gives a heading. */
-const anchor = (heading: string): string => `#${heading.replace(/^#+ /, '').toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-')}`;
+const anchor = (heading: string): string =>
+	`#${heading
+		.replace(/^#+ /, '')
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}\s_-]/gu, '')
+		.replace(/\s/g, '-')}`;
 
 describe.each(READMES)('%s', (file, locale) => {
 	const readme = read(file);
 
 	test('its tables are those of the nodes', () => {
-		expect([...readme.matchAll(/<!-- parameters:(\w+) -->/g)].map((match) => match[1])).toEqual(['stepfunApi', 'stepfunChat', 'lmChatStepfun']);
+		expect([...readme.matchAll(/<!-- parameters:(\w+) -->/g)].map((match) => match[1])).toEqual([
+			'stepfunApi',
+			'stepfunChat',
+			'lmChatStepfun',
+		]);
 		expect(withTables(readme, locale)).toBe(readme);
 	});
 
@@ -36,10 +55,18 @@ describe.each(READMES)('%s', (file, locale) => {
 
 	test('its items are what the node gives out', () => {
 		const [item, failed] = fenced(readme, 'json').map((json) => JSON.parse(json) as IDataObject);
-		expect(Object.keys(item!)).toEqual([...Object.keys(outputItem(fullCompletion, { model: 'm', messages: [], response_format: { type: 'json_object' } }, true)), 'messages']);
+		expect(Object.keys(item!)).toEqual([
+			...Object.keys(
+				outputItem(fullCompletion, { model: 'm', messages: [], response_format: { type: 'json_object' } }, true),
+			),
+			'messages',
+		]);
 		expect(item!['tool_calls']).toEqual(outputItem(fullCompletion, { model: 'm', messages: [] }, true)['tool_calls']);
 		expect(Object.keys(item!['usage'] as object)).toEqual(Object.keys(fullCompletion.usage!));
-		const { json } = errorItem(new StepfunError('m', { type: 't', status: 429, requestId: 'r', hint: 'h', partial: fullCompletion }), 0);
+		const { json } = errorItem(
+			new StepfunError('m', { type: 't', status: 429, requestId: 'r', hint: 'h', partial: fullCompletion }),
+			0,
+		);
 		expect(Object.keys(failed!)).toEqual(Object.keys(json));
 		expect(Object.keys(failed!['error'] as object)).toEqual(Object.keys(json['error'] as object));
 	});
@@ -47,9 +74,17 @@ describe.each(READMES)('%s', (file, locale) => {
 	test('the messages it names are among those of the table', () => {
 		const rows = messageRows('messages.md');
 		const table = /\n## (?:When something goes wrong|出问题时)\n([^]*?)\n## /.exec(readme)![1]!;
-		const named = table.split('\n').filter((line) => line.startsWith('| ')).slice(2).map((line) => line.slice(2).split(' | ', 1)[0]!);
+		const named = table
+			.split('\n')
+			.filter((line) => line.startsWith('| '))
+			.slice(2)
+			.map((line) => line.slice(2).split(' | ', 1)[0]!);
 		expect(named.length).toBeGreaterThan(4);
-		for (const message of named) expect({ message, row: rowOf(rows, { message })?.message }).toEqual({ message, row: expect.stringMatching(/\w/) });
+		for (const message of named)
+			expect({ message, row: rowOf(rows, { message })?.message }).toEqual({
+				message,
+				row: expect.stringMatching(/\w/),
+			});
 	});
 
 	test('the installation names this package', () => {
@@ -58,9 +93,17 @@ describe.each(READMES)('%s', (file, locale) => {
 	});
 });
 
-const call = { id: 'call_1', type: 'function' as const, function: { name: 'get_weather', arguments: '{"city":"Paris"}' } };
+const call = {
+	id: 'call_1',
+	type: 'function' as const,
+	function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
+};
 const search = { id: 's', type: 'web_search' as const, function: { name: 'web_search', arguments: '', results: [{}] } };
-const choice = { index: 0, message: { role: 'assistant', content: '{}', reasoning: 'r', tool_calls: [call, search] }, finish_reason: 'stop' } as unknown as CompletionChoice;
+const choice = {
+	index: 0,
+	message: { role: 'assistant', content: '{}', reasoning: 'r', tool_calls: [call, search] },
+	finish_reason: 'stop',
+} as unknown as CompletionChoice;
 const fullCompletion: Completion = {
 	id: 'i',
 	object: 'chat.completion',
@@ -79,7 +122,10 @@ test('both READMEs have the same sections and the same commands', () => {
 
 describe.each(pages)('%s', (file) => {
 	const text = read(file);
-	const [inner, outer] = [links(text).filter((link) => link.startsWith('#')), links(text).filter((link) => !/^(?:#|https?:)/.test(link))];
+	const [inner, outer] = [
+		links(text).filter((link) => link.startsWith('#')),
+		links(text).filter((link) => !/^(?:#|https?:)/.test(link)),
+	];
 
 	test('what it links is there', () => {
 		expect(outer.filter((link) => !existsSync(path.join(root, path.dirname(file), link)))).toEqual([]);
@@ -97,6 +143,8 @@ describe.each(pages)('%s', (file) => {
 });
 
 test('the changelog has a section for this version, with something in it', () => {
-	const section = new RegExp(`^## ${packageJson.version.replaceAll('.', '\\.')}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(read('CHANGELOG.md'));
+	const section = new RegExp(`^## ${packageJson.version.replaceAll('.', '\\.')}\\n([^]*?)(?=^## |$(?![^]))`, 'm').exec(
+		read('CHANGELOG.md'),
+	);
 	expect(section?.[1]?.trim()).toMatch(/^- /m);
 });

@@ -17,7 +17,7 @@ afterAll(async () => await browser?.close());
 /** The answer's text at every step in which it was seen to differ, until the execution has ended. */
 async function watchAnswer(page: Page, isOver: () => Promise<boolean>): Promise<string[]> {
 	const seen: string[] = [];
-	for (let over = false; !over; ) {
+	for (let over = false; !over;) {
 		over = await isOver();
 		const texts = await page.locator('.chat-message-from-bot').allInnerTexts();
 		const text = texts.join('').trim();
@@ -33,7 +33,11 @@ test.each([
 ])("%s: the answer grows in n8n's chat window", async (name, file) => {
 	const page = await openPage(browser, stage.n8n);
 	try {
-		await openEditor(page, stage.n8n, await stage.n8n.importWorkflow(readExample(file), { [credentialType]: stage.credential }));
+		await openEditor(
+			page,
+			stage.n8n,
+			await stage.n8n.importWorkflow(readExample(file), { [credentialType]: stage.credential }),
+		);
 		stage.stepfun.options.chunkDelayMs = 15;
 		await byTestId(page, 'workflow-chat-button').click();
 		const input = byTestId(page, 'canvas-chat').locator('textarea');
@@ -42,8 +46,12 @@ test.each([
 		const growing = await watchAnswer(page, async () => {
 			const answer = await page.locator('.chat-message-from-bot').allInnerTexts();
 			const isLong = answer.join('').includes('The StepFun emulator');
-			if (isLong && stage.stepfun.requests.at(-1)?.finished === false) await screenshot(page, `chat-growing-${name.split(' ', 1)[0]!.toLowerCase()}`);
-			return stage.stepfun.requests.at(-1)?.finished === true && (await page.getByText('Workflow executed successfully').count()) > 0;
+			if (isLong && stage.stepfun.requests.at(-1)?.finished === false)
+				await screenshot(page, `chat-growing-${name.split(' ', 1)[0]!.toLowerCase()}`);
+			return (
+				stage.stepfun.requests.at(-1)?.finished === true &&
+				(await page.getByText('Workflow executed successfully').count()) > 0
+			);
 		});
 		const shown = growing.filter((text) => text.includes('You asked'));
 		expect(shown.length).toBeGreaterThan(3);
@@ -62,14 +70,22 @@ test('a webhook with the response mode Streaming gets the answer as it is writte
 	expect(lines[0]?.type).toBe('begin');
 	expect(lines.at(-1)?.type).toBe('end');
 	expect(lines.filter(({ type }) => type !== 'item')).toHaveLength(2);
-	expect(textOf(lines)).toMatch(/^> The question is "Tell me about tea"[^]*I can answer now\.\n\nYou asked: "Tell me about tea"/);
+	expect(textOf(lines)).toMatch(
+		/^> The question is "Tell me about tea"[^]*I can answer now\.\n\nYou asked: "Tell me about tea"/,
+	);
 	expect(lines.at(-2)!.at - lines[1]!.at).toBeGreaterThan(200);
 });
 
 test('Stop in the middle of a streamed answer closes the socket within a second', async () => {
-	const id = await stage.n8n.importWorkflow(readExample('08-chat-streaming.json'), { [credentialType]: stage.credential });
+	const id = await stage.n8n.importWorkflow(readExample('08-chat-streaming.json'), {
+		[credentialType]: stage.credential,
+	});
 	stage.stepfun.options.chunkDelayMs = 100;
-	const executionId = await stage.n8n.startWorkflow(id, { action: 'sendMessage', sessionId: 'stop', chatInput: 'Tell me about tea' });
+	const executionId = await stage.n8n.startWorkflow(id, {
+		action: 'sendMessage',
+		sessionId: 'stop',
+		chatInput: 'Tell me about tea',
+	});
 	while (stage.stepfun.requests.length === 0) await sleep(50);
 	await sleep(500);
 	expect(await stopAndWatch(stage, executionId)).toBeLessThan(1000);

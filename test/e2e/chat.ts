@@ -18,10 +18,16 @@ export interface Chat {
 }
 
 /** Publishes a workflow that begins with a Chat Trigger, at an address of its own. */
-export async function publishChat(n8n: N8nClient, workflow: Workflow, credential: { id: string; name: string }): Promise<Chat> {
+export async function publishChat(
+	n8n: N8nClient,
+	workflow: Workflow,
+	credential: { id: string; name: string },
+): Promise<Chat> {
 	const webhookId = crypto.randomUUID();
 	const nodes = workflow.nodes.map((node) =>
-		node.type.endsWith('.chatTrigger') ? { ...node, webhookId, parameters: { ...node.parameters, public: true } } : node,
+		node.type.endsWith('.chatTrigger')
+			? { ...node, webhookId, parameters: { ...node.parameters, public: true } }
+			: node,
 	);
 	const workflowId = await publish(n8n, { ...workflow, nodes }, credential);
 	return {
@@ -46,9 +52,11 @@ async function readLines(response: Response): Promise<Line[]> {
 		const texts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
 		rest = texts.pop() ?? '';
 		// Lines without JSON keep the connection open.
-		for (const text of texts.filter((line) => line.startsWith('{'))) lines.push({ ...(JSON.parse(text) as Line), at: Date.now() });
+		for (const text of texts.filter((line) => line.startsWith('{')))
+			lines.push({ ...(JSON.parse(text) as Line), at: Date.now() });
 	}
 	return lines;
 }
 
-export const textOf = (lines: Line[]): string => lines.map(({ type, content }) => (type === 'item' ? (content ?? '') : '')).join('');
+export const textOf = (lines: Line[]): string =>
+	lines.map(({ type, content }) => (type === 'item' ? (content ?? '') : '')).join('');

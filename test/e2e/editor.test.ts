@@ -1,14 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import {
-	byTestId,
-	launch,
-	openEditor,
-	openNodePanel,
-	openPage,
-	parameter,
-	runStep,
-	screenshot,
-} from './browser';
+import { byTestId, launch, openEditor, openNodePanel, openPage, parameter, runStep, screenshot } from './browser';
 import { setStage } from './harness';
 import { chatWorkflow } from './workflows';
 

@@ -40,7 +40,9 @@ test.each([
 	['ai_languageModel', 'StepFun Chat Model'],
 ])('an agent is offered it as %s', async (input, name) => {
 	const { connections, ...agent } = readExample('09-ai-agent.json');
-	const bare = Object.fromEntries(Object.entries(connections).filter(([node]) => node === 'When chat message received'));
+	const bare = Object.fromEntries(
+		Object.entries(connections).filter(([node]) => node === 'When chat message received'),
+	);
 	await openEditor(page, stage.n8n, await stage.n8n.importWorkflow({ ...agent, connections: bare }));
 	const slot = page.locator(`[data-test-id="canvas-node-input-handle"][data-connection-type="${input}"]`);
 	await byTestId(slot, 'canvas-handle-plus').first().click();

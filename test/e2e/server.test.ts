@@ -21,21 +21,19 @@ const waitsForFile = ({ nodes }: Workflow): boolean => nodes.some(({ type }) => 
 
 /** On the older hosts that host/matrix.ts runs, StepFun Chat without connected tools is what is claimed. */
 const hostHasAiNodes = process.env.N8N_HOST_VERSION === undefined;
-const usesAiNodes = ({ nodes }: Workflow): boolean => nodes.some(({ type }) => type.startsWith('@n8n/n8n-nodes-langchain.') && !type.endsWith('.chatTrigger'));
+const usesAiNodes = ({ nodes }: Workflow): boolean =>
+	nodes.some(({ type }) => type.startsWith('@n8n/n8n-nodes-langchain.') && !type.endsWith('.chatTrigger'));
 
 const runnable = readdirSync(examples)
 	.filter((file) => file.endsWith('.json'))
 	.filter((file) => !waitsForFile(readExample(file)) && (hostHasAiNodes || !usesAiNodes(readExample(file))));
 
-test.each(runnable)(
-	'example %s succeeds',
-	async (file) => {
-		const workflow = readExample(file);
-		const id = await stage.n8n.importWorkflow(workflow, { [credentialType]: stage.credential });
-		const execution = await stage.n8n.executeWorkflow(id, isChat(workflow) ? { input: chatMessage } : {});
-		expect(execution).toMatchObject({ status: 'success', error: undefined });
-	},
-);
+test.each(runnable)('example %s succeeds', async (file) => {
+	const workflow = readExample(file);
+	const id = await stage.n8n.importWorkflow(workflow, { [credentialType]: stage.credential });
+	const execution = await stage.n8n.executeWorkflow(id, isChat(workflow) ? { input: chatMessage } : {});
+	expect(execution).toMatchObject({ status: 'success', error: undefined });
+});
 
 test('the first example answers each of its topics', async () => {
 	const workflow = readExample('01-first-answer.json');

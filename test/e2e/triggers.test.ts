@@ -5,9 +5,13 @@ import { publish, readExample } from './workflows';
 const stage = setStage('Trigger tests');
 
 /** Sends files as a browser's form does. */
-async function upload(address: string, files: Array<[field: string, name: string, content: Buffer, type: string]>): Promise<Response> {
+async function upload(
+	address: string,
+	files: Array<[field: string, name: string, content: Buffer, type: string]>,
+): Promise<Response> {
 	const form = new FormData();
-	for (const [field, name, content, type] of files) form.append(field, new Blob([new Uint8Array(content)], { type }), name);
+	for (const [field, name, content, type] of files)
+		form.append(field, new Blob([new Uint8Array(content)], { type }), name);
 	return await postToWebhook(stage.n8n.url + address, { body: form });
 }
 
@@ -41,7 +45,12 @@ test('images that are posted to a webhook are described as JSON', async () => {
 test('a recording from a form is sent to the model whole', async () => {
 	await publish(stage.n8n, readExample('04-transcribe-audio.json'), stage.credential);
 	const file = mp3(20_000);
-	const response = await upload('/form/5b1f1a50-0004-4000-8000-00000000f0f0', [['field-0', 'memo.mp3', file, 'audio/mpeg']]);
+	const response = await upload('/form/5b1f1a50-0004-4000-8000-00000000f0f0', [
+		['field-0', 'memo.mp3', file, 'audio/mpeg'],
+	]);
 	expect(response.status).toBe(200);
-	expect(receivedParts()[0]).toEqual({ type: 'input_audio', input_audio: { data: `data:audio/mpeg;base64,${file.toString('base64')}` } });
+	expect(receivedParts()[0]).toEqual({
+		type: 'input_audio',
+		input_audio: { data: `data:audio/mpeg;base64,${file.toString('base64')}` },
+	});
 });

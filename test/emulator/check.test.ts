@@ -2,8 +2,7 @@ import { ask, send, useEmulator } from './client';
 
 const emulator = useEmulator();
 
-const invalid = (param: string) =>
-	expect.stringContaining(`Request param: ${param} is invalid, recommended val is: `);
+const invalid = (param: string) => expect.stringContaining(`Request param: ${param} is invalid, recommended val is: `);
 const withMessages = (...messages: object[]) => ({ model: 'step-3.7-flash', messages });
 const tool = (name: string, parameters?: object) => ({ type: 'function', function: { name, parameters } });
 const image = (url: string, more: object = {}) => ask([{ type: 'image_url', image_url: { url, ...more } }]);
@@ -40,24 +39,12 @@ test.each<[string, unknown, unknown]>([
 	],
 	['a tool name with a blank', ask('Hi', { tools: [tool('a b')] }), invalid('tools[0].function.name')],
 	['a tool name of 65', ask('Hi', { tools: [tool('a'.repeat(65))] }), invalid('tools[0].function.name')],
-	[
-		'an array schema',
-		ask('Hi', { tools: [tool('f', { type: 'array' })] }),
-		invalid('tools[0].function.parameters'),
-	],
+	['an array schema', ask('Hi', { tools: [tool('f', { type: 'array' })] }), invalid('tools[0].function.parameters')],
 	['a tool of another type', ask('Hi', { tools: [{ type: 'mcp' }] }), invalid('tools[0].type')],
-	[
-		'a PDF as image',
-		image('data:application/pdf;base64,AAAA'),
-		invalid('messages[0].content[0].image_url.url'),
-	],
+	['a PDF as image', image('data:application/pdf;base64,AAAA'), invalid('messages[0].content[0].image_url.url')],
 	['broken base64', image('data:image/png;base64,A*AA'), invalid('messages[0].content[0].image_url.url')],
 	['an ftp image', image('ftp://example.com/a.png'), invalid('messages[0].content[0].image_url.url')],
-	[
-		'detail auto',
-		image('https://a/b.png', { detail: 'auto' }),
-		invalid('messages[0].content[0].image_url.detail'),
-	],
+	['detail auto', image('https://a/b.png', { detail: 'auto' }), invalid('messages[0].content[0].image_url.detail')],
 	[
 		'audio as bare base64',
 		ask([{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } }]),
@@ -94,11 +81,7 @@ test.each<[string, unknown, unknown]>([
 	],
 	[
 		'a tool result whose call was lost',
-		withMessages(
-			user,
-			{ role: 'assistant', content: '' },
-			{ role: 'tool', content: 'x', tool_call_id: 'call_1' },
-		),
+		withMessages(user, { role: 'assistant', content: '' }, { role: 'tool', content: 'x', tool_call_id: 'call_1' }),
 		'tool_call_id call_1 does not match a tool call of the preceding assistant message',
 	],
 	[

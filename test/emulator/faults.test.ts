@@ -125,11 +125,7 @@ test('resets: before the headers, after bytes, after chunks', async () => {
 	const chunks = await received({ resetAfterChunks: 3 });
 	expect(chunksOf(chunks.text)).toHaveLength(3);
 	expect(chunks.end).toBe('cut');
-	expect(emulator.current.requests.map((record) => record.socketClosedAt)).toEqual([
-		undefined,
-		undefined,
-		undefined,
-	]);
+	expect(emulator.current.requests.map((record) => record.socketClosedAt)).toEqual([undefined, undefined, undefined]);
 	expect(emulator.current.requests.map((record) => record.finished)).toEqual([false, false, false]);
 });
 

@@ -79,9 +79,7 @@ test.each(['single-newline', 'crlf'] as const)('a stream in the %s dialect', asy
 
 test('n choices differ and take turns in a stream', async () => {
 	const answer = await send(emulator.current, ask('Hi', { n: 3 }));
-	const contents = answer.json.choices.map(
-		(choice: { message: { content: string } }) => choice.message.content,
-	);
+	const contents = answer.json.choices.map((choice: { message: { content: string } }) => choice.message.content);
 	expect(new Set(contents).size).toBe(3);
 	expect(contents[2]).toMatch(/\(choice 3\)$/);
 	const chunks = chunksOf((await send(emulator.current, ask('Hi', { n: 3, stream: true }))).text);

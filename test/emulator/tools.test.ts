@@ -64,9 +64,7 @@ test('calls every mentioned tool at once, with the words after the mention', asy
 });
 
 test('two rounds: all in parallel, the last one again with the result, then the answer', async () => {
-	const messages: object[] = [
-		{ role: 'user', content: 'Use get_weather and get_time for Berlin in two rounds' },
-	];
+	const messages: object[] = [{ role: 'user', content: 'Use get_weather and get_time for Berlin in two rounds' }];
 	const first = await converse(messages, [weather, time]);
 	expect(named(first)).toEqual([
 		['get_weather', { city: 'Berlin' }],
@@ -80,19 +78,12 @@ test('two rounds: all in parallel, the last one again with the result, then the 
 	expect(answer.content).toContain(
 		'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned "done".',
 	);
-	expect(emulator.current.requests.map((request) => request.reasoningReplayed)).toEqual([
-		undefined,
-		true,
-		false,
-	]);
+	expect(emulator.current.requests.map((request) => request.reasoningReplayed)).toEqual([undefined, true, false]);
 });
 
 test('a sum is the argument of a calculator', async () => {
 	const calculator = tool('calculator', { input: { type: 'string' } });
-	const asked = await converse(
-		[{ role: 'user', content: 'What is 17 * 23 with the Calculator?' }],
-		[calculator],
-	);
+	const asked = await converse([{ role: 'user', content: 'What is 17 * 23 with the Calculator?' }], [calculator]);
 	expect(named(asked)).toEqual([['calculator', { input: '17 * 23' }]]);
 });
 
@@ -133,10 +124,7 @@ test('a stream brings index, id and name first, then the arguments in fragments'
 test('max_tokens cuts the arguments', async () => {
 	const whole = await send(emulator.current, ask('Weather in Berlin?', { tools: [weather] }));
 	const tokens = whole.json.usage.completion_tokens;
-	const cut = await send(
-		emulator.current,
-		ask('Weather in Berlin?', { tools: [weather], max_tokens: tokens - 1 }),
-	);
+	const cut = await send(emulator.current, ask('Weather in Berlin?', { tools: [weather], max_tokens: tokens - 1 }));
 	const [choice] = cut.json.choices;
 	expect(choice.finish_reason).toBe('length');
 	expect(() => JSON.parse(choice.message.tool_calls[0].function.arguments)).toThrow();
@@ -159,7 +147,5 @@ test('web search is carried out by the server and stands beside the content', as
 		summary: 'Result 1 for: News?',
 	});
 	expect(later.some((chunk) => chunk.choices[0].delta.tool_calls)).toBe(false);
-	expect(answer.content).toContain(
-		'Sources (2): https://example.com/search/1; https://example.com/search/2.',
-	);
+	expect(answer.content).toContain('Sources (2): https://example.com/search/1; https://example.com/search/2.');
 });

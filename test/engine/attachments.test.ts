@@ -41,7 +41,9 @@ const blobs = new Map<string, Buffer>();
 const fakeDatabase = {
 	async getAsStream(id: string) {
 		const content = blobs.get(id)!;
-		return Readable.from(Array.from({ length: Math.ceil(content.length / 1000) }, (_, i) => content.subarray(i * 1000, (i + 1) * 1000)));
+		return Readable.from(
+			Array.from({ length: Math.ceil(content.length / 1000) }, (_, i) => content.subarray(i * 1000, (i + 1) * 1000)),
+		);
 	},
 	async getMetadata(id: string) {
 		return { fileSize: blobs.get(id)!.length };
@@ -54,22 +56,39 @@ function inDatabase(content: Buffer, mimeType: string): IBinaryData {
 }
 
 /** Asks about what an item brings; the model of the test sees and hears. */
-const describeItem = (attachments: IDataObject[], item: INodeExecutionData, parameters: IDataObject = {}, settings: IDataObject = {}) =>
+const describeItem = (
+	attachments: IDataObject[],
+	item: INodeExecutionData,
+	parameters: IDataObject = {},
+	settings: IDataObject = {},
+) =>
 	runWorkflow({
 		credential: customEndpoint(api.url),
 		items: [item],
 		settings,
-		nodes: [chatNode({ model: { __rl: true, mode: 'id', value: 'step-3.7-flash' }, attachments: { values: attachments }, ...parameters })],
+		nodes: [
+			chatNode({
+				model: { __rl: true, mode: 'id', value: 'step-3.7-flash' },
+				attachments: { values: attachments },
+				...parameters,
+			}),
+		],
 	});
 
-const lastMessages = (): Array<{ role: string; content: unknown }> => (api.requests.at(-1)!.body as { messages: Array<{ role: string; content: unknown }> }).messages;
+const lastMessages = (): Array<{ role: string; content: unknown }> =>
+	(api.requests.at(-1)!.body as { messages: Array<{ role: string; content: unknown }> }).messages;
 const item = (binary: Record<string, IBinaryData>): INodeExecutionData => ({ json: {}, binary });
 const dataUrl = (type: string, content: Buffer): string => `data:${type};base64,${content.toString('base64')}`;
 
 test('an image of the item joins the user message before its text, with no setting but Add Attachment', async () => {
 	const image = files.png();
 	await describeItem([{}], item({ data: await stored(image, 'image/png') }), {
-		messages: { values: [{ role: 'system', content: 'Be brief' }, { role: 'user', content: 'What is this?' }] },
+		messages: {
+			values: [
+				{ role: 'system', content: 'Be brief' },
+				{ role: 'user', content: 'What is this?' },
+			],
+		},
 	});
 	expect(lastMessages()).toEqual([
 		{ role: 'system', content: 'Be brief' },
@@ -112,7 +131,9 @@ describe.each<[mode: string, store: (content: Buffer, mimeType: string) => IBina
 		['audio', files.mp3(700_000), 'audio/mpeg'],
 	])('arrives as it is: %s', async (type, content, mimeType) => {
 		const { json } = await describeItem([{ type }], item({ data: await store(content, mimeType) }));
-		expect(json('StepFun Chat')[0]!['content']).toContain(`${mimeType}, ${content.length} bytes, sha256 ${sha256(content)}`);
+		expect(json('StepFun Chat')[0]!['content']).toContain(
+			`${mimeType}, ${content.length} bytes, sha256 ${sha256(content)}`,
+		);
 		const { headers, bodyBytes } = api.requests[0]!;
 		expect(headers).toMatchObject({ 'content-length': String(bodyBytes), 'content-type': 'application/json' });
 		expect(headers).not.toHaveProperty('transfer-encoding');
@@ -125,7 +146,9 @@ describe.each<[mode: string, store: (content: Buffer, mimeType: string) => IBina
 			['', files.mov(), 'video', 'video/quicktime'],
 		] as const) {
 			const { json } = await describeItem([{ type }], item({ data: await store(content, mimeType) }));
-			expect(json('StepFun Chat')[0]!['content']).toContain(`${sent}, ${content.length} bytes, sha256 ${sha256(content)}`);
+			expect(json('StepFun Chat')[0]!['content']).toContain(
+				`${sent}, ${content.length} bytes, sha256 ${sha256(content)}`,
+			);
 		}
 	});
 
@@ -148,7 +171,10 @@ describe('files of an item', () => {
 			attachment_2: inMemory(b, 'application/octet-stream'),
 			talk: inMemory(talk, 'audio/mpeg'),
 		});
-	const urls = (): unknown[] => (lastMessages()[0]!.content as Array<Record<string, Record<string, string>>>).map((part) => part['image_url']?.['url'] ?? part['video_url']?.['url'] ?? part['input_audio']?.['data']).filter(Boolean);
+	const urls = (): unknown[] =>
+		(lastMessages()[0]!.content as Array<Record<string, Record<string, string>>>)
+			.map((part) => part['image_url']?.['url'] ?? part['video_url']?.['url'] ?? part['input_audio']?.['data'])
+			.filter(Boolean);
 
 	test.each([
 		['a list of names', 'attachment_2 , attachment_0', [dataUrl('image/jpeg', b), dataUrl('image/png', a)]],
@@ -232,8 +258,14 @@ test('parts in JSON messages pass through, and attachments join them', async () 
 		{ type: 'image_url', image_url: { url: dataUrl('image/png', own) } },
 		{ type: 'input_audio', input_audio: { data: dataUrl('audio/wav', files.wav(0)) } },
 	];
-	await describeItem([{}], { json: { parts }, binary: { data: inMemory(file, 'image/jpeg') } }, { specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: $json.parts }] }}' });
-	expect(lastMessages()).toEqual([{ role: 'user', content: [{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', file) } }, ...parts] }]);
+	await describeItem(
+		[{}],
+		{ json: { parts }, binary: { data: inMemory(file, 'image/jpeg') } },
+		{ specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: $json.parts }] }}' },
+	);
+	expect(lastMessages()).toEqual([
+		{ role: 'user', content: [{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', file) } }, ...parts] },
+	]);
 });
 
 describe('is told before anything is sent:', () => {
@@ -246,31 +278,126 @@ describe('is told before anything is sent:', () => {
 		return createReadStream(name);
 	};
 
-	test.each<[what: string, attachments: IDataObject[], item: () => INodeExecutionData | Promise<INodeExecutionData>, message: string, hint: string]>([
-		['a missing file', [{ binaryFields: 'photo' }], () => item({ data: inMemory(files.png(), 'image/png') }), 'no file in the field "photo", which Input Data Field Name(s) of attachment 1 names', 'This item has files in: data'],
+	test.each<
+		[
+			what: string,
+			attachments: IDataObject[],
+			item: () => INodeExecutionData | Promise<INodeExecutionData>,
+			message: string,
+			hint: string,
+		]
+	>([
+		[
+			'a missing file',
+			[{ binaryFields: 'photo' }],
+			() => item({ data: inMemory(files.png(), 'image/png') }),
+			'no file in the field "photo", which Input Data Field Name(s) of attachment 1 names',
+			'This item has files in: data',
+		],
 		['no files at all', [{ type: 'video' }], () => ({ json: {} }), 'no file in the field "data"', 'no files at all'],
-		['an empty name', [{ binaryFields: ' ' }], () => ({ json: {} }), 'Input Data Field Name(s) of attachment 1 is empty', 'Enter the name'],
-		['a PDF as an image', [{}], () => item({ data: inMemory(files.pdf(), 'application/pdf') }), 'the file "data" of attachment 1 is application/pdf, and StepFun takes JPG, PNG, WebP and static GIF as image', 'Convert'],
-		['OGG audio', [{ type: 'audio' }], () => item({ data: inMemory(files.ogg(), 'audio/ogg') }), 'is audio/ogg, and StepFun takes MP3 and WAV as audio', 'Convert'],
-		['a moving GIF', [{ binaryFields: '*' }], async () => item({ data: await stored(files.gif(3), 'image/gif') }), 'the file "data" of attachment 1 is a moving GIF', 'single picture'],
-		['an MP4 of 200 MB', [{ type: 'video' }], async () => item({ data: await stored(await sparse(files.mp4(), 200 * 2 ** 20), 'video/mp4') }), 'A video of the messages is 200 MB, and StepFun takes up to 128 MB', 'compress'],
-		['images of 21 MB', [{ binaryFields: '*' }], async () => item({ a: await stored(await sparse(files.png(), 21 * 2 ** 20), 'image/png') }), 'The images of the messages are 21 MB in total, and StepFun takes 20 MB', 'smaller'],
-		['audio of 8 MB', [{ type: 'audio' }], async () => item({ data: await stored(await sparse(files.wav(), 8 * 2 ** 20), 'audio/wav') }), 'The audio of the messages is 10.7 MB as base64, and StepFun takes 10 MB', 'MP3'],
-		['61 images', [{ source: 'url', url: `={{ Array(61).fill("https://example.com/a.png") }}` }], () => ({ json: {} }), 'The messages hold 61 images, and StepFun takes 60 in one request', 'Remove some'],
+		[
+			'an empty name',
+			[{ binaryFields: ' ' }],
+			() => ({ json: {} }),
+			'Input Data Field Name(s) of attachment 1 is empty',
+			'Enter the name',
+		],
+		[
+			'a PDF as an image',
+			[{}],
+			() => item({ data: inMemory(files.pdf(), 'application/pdf') }),
+			'the file "data" of attachment 1 is application/pdf, and StepFun takes JPG, PNG, WebP and static GIF as image',
+			'Convert',
+		],
+		[
+			'OGG audio',
+			[{ type: 'audio' }],
+			() => item({ data: inMemory(files.ogg(), 'audio/ogg') }),
+			'is audio/ogg, and StepFun takes MP3 and WAV as audio',
+			'Convert',
+		],
+		[
+			'a moving GIF',
+			[{ binaryFields: '*' }],
+			async () => item({ data: await stored(files.gif(3), 'image/gif') }),
+			'the file "data" of attachment 1 is a moving GIF',
+			'single picture',
+		],
+		[
+			'an MP4 of 200 MB',
+			[{ type: 'video' }],
+			async () => item({ data: await stored(await sparse(files.mp4(), 200 * 2 ** 20), 'video/mp4') }),
+			'A video of the messages is 200 MB, and StepFun takes up to 128 MB',
+			'compress',
+		],
+		[
+			'images of 21 MB',
+			[{ binaryFields: '*' }],
+			async () => item({ a: await stored(await sparse(files.png(), 21 * 2 ** 20), 'image/png') }),
+			'The images of the messages are 21 MB in total, and StepFun takes 20 MB',
+			'smaller',
+		],
+		[
+			'audio of 8 MB',
+			[{ type: 'audio' }],
+			async () => item({ data: await stored(await sparse(files.wav(), 8 * 2 ** 20), 'audio/wav') }),
+			'The audio of the messages is 10.7 MB as base64, and StepFun takes 10 MB',
+			'MP3',
+		],
+		[
+			'61 images',
+			[{ source: 'url', url: `={{ Array(61).fill("https://example.com/a.png") }}` }],
+			() => ({ json: {} }),
+			'The messages hold 61 images, and StepFun takes 60 in one request',
+			'Remove some',
+		],
 		['no address', [{ source: 'url', url: '' }], () => ({ json: {} }), 'the URL of attachment 1 is empty', 'Enter it'],
-		['a name for an address', [{}, { source: 'url', url: 'cat.jpg' }], () => item({ data: inMemory(files.png(), 'image/png') }), 'the URL of attachment 2 is neither an address nor a data URL', 'https://'],
-		['audio by its address', [{ type: 'audio', source: 'url', url: 'https://example.com/a.mp3' }], () => ({ json: {} }), 'the URL of attachment 1 is neither a data URL nor base64', 'StepFun fetches no audio by its address'],
-		['base64 with line breaks', [{ type: 'audio', source: 'base64', base64: `={{ $json.talk }}` }], () => ({ json: { talk: files.wav(300).toString('base64').replace(/.{76}/g, '$&\n') } }), 'the Base64 of attachment 1 is no base64', 'without line breaks'],
-		['an empty file', [{}], async () => item({ data: await stored(Buffer.alloc(0), 'image/png') }), 'the file "data" of attachment 1 is empty', 'node that the file comes from'],
+		[
+			'a name for an address',
+			[{}, { source: 'url', url: 'cat.jpg' }],
+			() => item({ data: inMemory(files.png(), 'image/png') }),
+			'the URL of attachment 2 is neither an address nor a data URL',
+			'https://',
+		],
+		[
+			'audio by its address',
+			[{ type: 'audio', source: 'url', url: 'https://example.com/a.mp3' }],
+			() => ({ json: {} }),
+			'the URL of attachment 1 is neither a data URL nor base64',
+			'StepFun fetches no audio by its address',
+		],
+		[
+			'base64 with line breaks',
+			[{ type: 'audio', source: 'base64', base64: `={{ $json.talk }}` }],
+			() => ({ json: { talk: files.wav(300).toString('base64').replace(/.{76}/g, '$&\n') } }),
+			'the Base64 of attachment 1 is no base64',
+			'without line breaks',
+		],
+		[
+			'an empty file',
+			[{}],
+			async () => item({ data: await stored(Buffer.alloc(0), 'image/png') }),
+			'the file "data" of attachment 1 is empty',
+			'node that the file comes from',
+		],
 	])('%s', async (_, attachments, given, message, hint) => {
 		const { run } = await describeItem(attachments, await given());
-		expect(run.data.resultData.error).toMatchObject({ message: expect.stringContaining(message), description: expect.stringContaining(hint), context: { itemIndex: 0 } });
+		expect(run.data.resultData.error).toMatchObject({
+			message: expect.stringContaining(message),
+			description: expect.stringContaining(hint),
+			context: { itemIndex: 0 },
+		});
 		expect(api.requests).toHaveLength(0);
 	});
 
 	test('attachments without a user message to join', async () => {
-		const { run } = await describeItem([{}], item({ data: inMemory(files.png(), 'image/png') }), { messages: { values: [{ role: 'system', content: 'Look' }] } });
-		expect(run.data.resultData.error).toMatchObject({ message: 'There are attachments, and Messages holds no message with the role user', context: { itemIndex: 0 } });
+		const { run } = await describeItem([{}], item({ data: inMemory(files.png(), 'image/png') }), {
+			messages: { values: [{ role: 'system', content: 'Look' }] },
+		});
+		expect(run.data.resultData.error).toMatchObject({
+			message: 'There are attachments, and Messages holds no message with the role user',
+			context: { itemIndex: 0 },
+		});
 		expect(api.requests).toHaveLength(0);
 	});
 });

@@ -48,19 +48,30 @@ describe.each([undefined, 'continueRegularOutput', 'continueErrorOutput'] as con
 });
 
 test('an item that fails ends the others at once, and is the one that is named', async () => {
-	api.fault(({ body }) => (JSON.stringify(body).includes('Item 3.') ? { delayMs: 100, status: 451 } : { stallAfterChunks: 3 }));
+	api.fault(({ body }) =>
+		JSON.stringify(body).includes('Item 3.') ? { delayMs: 100, status: 451 } : { stallAfterChunks: 3 },
+	);
 	const { run } = await runWorkflow(workflow(40));
 	await wait(100);
 	expect(run.status).toBe('error');
-	expect(run.data.resultData.error).toMatchObject({ message: 'The content you provided or machine outputted is blocked.', context: { itemIndex: 3 } });
+	expect(run.data.resultData.error).toMatchObject({
+		message: 'The content you provided or machine outputted is blocked.',
+		context: { itemIndex: 3 },
+	});
 	expect(api.requests).toHaveLength(5);
-	expect(api.requests.filter(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toHaveLength(4);
+	expect(api.requests.filter(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toHaveLength(
+		4,
+	);
 });
 
 test('an item that fails ends the others while those still wait for their headers', async () => {
-	api.fault(({ body }) => (JSON.stringify(body).includes('Item 3.') ? { delayMs: 100, status: 401 } : { stallBeforeHeaders: true }));
+	api.fault(({ body }) =>
+		JSON.stringify(body).includes('Item 3.') ? { delayMs: 100, status: 401 } : { stallBeforeHeaders: true },
+	);
 	const { run } = await runWorkflow(workflow(40));
 	await wait(100);
 	expect(run.data.resultData.error).toMatchObject({ context: { itemIndex: 3 } });
-	expect(api.requests.filter(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toHaveLength(4);
+	expect(api.requests.filter(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toHaveLength(
+		4,
+	);
 });

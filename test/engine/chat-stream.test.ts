@@ -25,12 +25,21 @@ async function streaming(parameters: IDataObject, more: Partial<WorkflowOptions>
 	});
 	const ofItem = (itemIndex: number) => chunks.filter(({ metadata }) => metadata.itemIndex === itemIndex);
 	const types = (itemIndex: number) => ofItem(itemIndex).map(({ type }) => type);
-	const text = (itemIndex: number) => ofItem(itemIndex).map(({ type, content }) => (type === 'item' ? content : '')).join('');
+	const text = (itemIndex: number) =>
+		ofItem(itemIndex)
+			.map(({ type, content }) => (type === 'item' ? content : ''))
+			.join('');
 	return { ...execution, chunks, types, text };
 }
 
-const say = (content: string, options: IDataObject = {}): IDataObject => ({ messages: { values: [{ role: 'user', content }] }, options });
-const sse = (...deltas: object[]): string => deltas.map((delta) => `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, delta }] })}\n\n`).join('');
+const say = (content: string, options: IDataObject = {}): IDataObject => ({
+	messages: { values: [{ role: 'user', content }] },
+	options,
+});
+const sse = (...deltas: object[]): string =>
+	deltas
+		.map((delta) => `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, delta }] })}\n\n`)
+		.join('');
 
 test('the text grows while the answer is written, in one message that begins and ends once', async () => {
 	api.options.chunkDelayMs = 5;
@@ -48,7 +57,9 @@ test('the text grows while the answer is written, in one message that begins and
 
 test('items side by side have a message each', async () => {
 	api.options.chunkDelayMs = 2;
-	const { text, types, json, chunks } = await streaming(say('=Tell me about {{ $json.topic }}'), { items: [{ json: { topic: 'tea' } }, { json: { topic: 'rain' } }] });
+	const { text, types, json, chunks } = await streaming(say('=Tell me about {{ $json.topic }}'), {
+		items: [{ json: { topic: 'tea' } }, { json: { topic: 'rain' } }],
+	});
 	expect([text(0), text(1)]).toEqual(json('StepFun Chat').map(({ content }) => content));
 	for (const i of [0, 1]) expect(types(i).filter((type) => type !== 'item')).toEqual(['begin', 'end']);
 	const order = chunks.map(({ metadata }) => metadata.itemIndex);
@@ -77,7 +88,9 @@ test('a host without the streaming functions runs the node as before', async () 
 });
 
 test('reasoning comes first where it is asked for, as a quotation', async () => {
-	api.fault({ raw: `${sse({ reasoning: 'First\nsec' }, { reasoning: 'ond.' }, { content: 'The ' }, { content: 'answer' })}data: [DONE]\n\n` });
+	api.fault({
+		raw: `${sse({ reasoning: 'First\nsec' }, { reasoning: 'ond.' }, { content: 'The ' }, { content: 'answer' })}data: [DONE]\n\n`,
+	});
 	expect((await streaming(say('Hello', { streamReasoning: true }))).text(0)).toBe('> First\n> second.\n\nThe answer');
 	api.fault({ raw: `${sse({ reasoning: 'First' }, { content: 'The answer' })}data: [DONE]\n\n` });
 	expect((await streaming(say('Hello'))).text(0)).toBe('The answer');
@@ -97,11 +110,26 @@ test('one message through a loop of tools, its rounds apart', async () => {
 			properties: [],
 		},
 		async supplyData() {
-			return { response: new DynamicStructuredTool({ name: 'get_weather', description: 'Weather', schema: z.object({ city: z.string() }), func: async () => 'sunny' }) };
+			return {
+				response: new DynamicStructuredTool({
+					name: 'get_weather',
+					description: 'Weather',
+					schema: z.object({ city: z.string() }),
+					func: async () => 'sunny',
+				}),
+			};
 		},
 	};
-	const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
-	api.fault([{ raw: `${sse({ content: 'Let me look.' }, { tool_calls: [call] })}data: [DONE]\n\n` }, { raw: `${sse({ content: 'It is sunny.' })}data: [DONE]\n\n` }]);
+	const call = {
+		index: 0,
+		id: 'call_1',
+		type: 'function',
+		function: { name: 'get_weather', arguments: '{"city":"Oslo"}' },
+	};
+	api.fault([
+		{ raw: `${sse({ content: 'Let me look.' }, { tool_calls: [call] })}data: [DONE]\n\n` },
+		{ raw: `${sse({ content: 'It is sunny.' })}data: [DONE]\n\n` },
+	]);
 	const { text, types, json } = await streaming(say('Weather?'), {
 		types: { weather },
 		nodes: [chatNode(say('Weather?')), { name: 'Weather', type: 'weather' }],
@@ -130,7 +158,9 @@ test('what was shown is never shown again by another try', async () => {
 
 test('a failed item says so in its own message', async () => {
 	api.fault({ status: 402 });
-	const { chunks, types } = await streaming(say('Hello'), { nodes: [chatNode(say('Hello'), { onError: 'continueRegularOutput' })] });
+	const { chunks, types } = await streaming(say('Hello'), {
+		nodes: [chatNode(say('Hello'), { onError: 'continueRegularOutput' })],
+	});
 	expect(types(0)).toEqual(['begin', 'error']);
 	expect(chunks.at(-1)?.content).toContain('Top it up on the StepFun platform');
 	const wrong = say('Hello', { maxTokens: -1 });

@@ -50,7 +50,12 @@ const usedAsTool: INodeType = {
 		...description('population'),
 		properties: [
 			{ displayName: 'City', name: 'city', type: 'string', default: '' },
-			{ displayName: 'Tool Description', name: 'toolDescription', type: 'string', default: 'Tells how many people live in a city' },
+			{
+				displayName: 'Tool Description',
+				name: 'toolDescription',
+				type: 'string',
+				default: 'Tells how many people live in a city',
+			},
 		],
 	},
 	async execute(this: IExecuteFunctions) {
@@ -58,25 +63,41 @@ const usedAsTool: INodeType = {
 	},
 };
 
-const fromAi = { city: "={{ $fromAI('city', 'Name of the city', 'string') }}", toolDescription: 'Tells how many people live in a city' };
+const fromAi = {
+	city: "={{ $fromAI('city', 'Name of the city', 'string') }}",
+	toolDescription: 'Tells how many people live in a city',
+};
 
 /** StepFun Chat with tool nodes on its Tools input. */
-const withTools = (types: Record<string, INodeType>, parameters: IDataObject, options: Partial<WorkflowOptions> = {}): WorkflowOptions => ({
+const withTools = (
+	types: Record<string, INodeType>,
+	parameters: IDataObject,
+	options: Partial<WorkflowOptions> = {},
+): WorkflowOptions => ({
 	credential: customEndpoint(api.url),
 	types,
 	nodes: [chatNode(parameters), ...Object.keys(types).map((type) => ({ name: type, type, parameters: {} }))],
 	connections: Object.fromEntries(
-		Object.keys(types).map((type) => [type, { ai_tool: [[{ node: 'StepFun Chat', type: NodeConnectionTypes.AiTool, index: 0 }]] }]),
+		Object.keys(types).map((type) => [
+			type,
+			{ ai_tool: [[{ node: 'StepFun Chat', type: NodeConnectionTypes.AiTool, index: 0 }]] },
+		]),
 	),
 	...options,
 });
 
-const ask = (content: string, options: IDataObject = {}): IDataObject => ({ messages: { values: [{ role: 'user', content }] }, options });
+const ask = (content: string, options: IDataObject = {}): IDataObject => ({
+	messages: { values: [{ role: 'user', content }] },
+	options,
+});
 const bodies = () => api.requests.map(({ body }) => body as ChatRequest);
-const results = (request: ChatRequest | undefined) => request?.messages.filter((message): message is Extract<Message, { role: 'tool' }> => message.role === 'tool');
+const results = (request: ChatRequest | undefined) =>
+	request?.messages.filter((message): message is Extract<Message, { role: 'tool' }> => message.role === 'tool');
 
 test('offers connected tools, runs their calls and answers with the results', async () => {
-	const { json, run } = await runWorkflow(withTools({ get_weather: weather, get_time: time }, ask('Use get_weather and get_time for Berlin in two rounds')));
+	const { json, run } = await runWorkflow(
+		withTools({ get_weather: weather, get_time: time }, ask('Use get_weather and get_time for Berlin in two rounds')),
+	);
 	expect(run.status).toBe('success');
 	expect(bodies()[0]?.tools?.find((tool) => tool.function?.['name'] === 'get_weather')).toEqual({
 		type: 'function',
@@ -93,7 +114,10 @@ test('offers connected tools, runs their calls and answers with the results', as
 	});
 	expect(bodies()).toHaveLength(3);
 	expect(api.requests.map(({ reasoningReplayed }) => reasoningReplayed)).toEqual([undefined, true, true]);
-	expect(results(bodies()[1])?.map(({ content }) => content)).toEqual(['Berlin is sunny', '{"city":"Berlin","time":"12:00"}']);
+	expect(results(bodies()[1])?.map(({ content }) => content)).toEqual([
+		'Berlin is sunny',
+		'{"city":"Berlin","time":"12:00"}',
+	]);
 	const [item] = json('StepFun Chat');
 	expect(item?.['content']).toContain('get_weather returned "Berlin is sunny"');
 	expect(item?.['tool_calls']).toEqual([]);
@@ -114,11 +138,20 @@ async function usageOf(body: ChatRequest): Promise<number> {
 
 test('the whole exchange comes out as messages, and another StepFun Chat takes it as it is', async () => {
 	const workflow = withTools({ get_weather: weather }, ask('Use get_weather for Oslo', { returnMessages: true }));
-	const next = chatNode({ specifyMessages: 'json', messagesJson: '={{ $json.messages.concat({role: "user", content: "Answer without tools"}) }}' }, { name: 'Next' });
+	const next = chatNode(
+		{
+			specifyMessages: 'json',
+			messagesJson: '={{ $json.messages.concat({role: "user", content: "Answer without tools"}) }}',
+		},
+		{ name: 'Next' },
+	);
 	const { json } = await runWorkflow({
 		...workflow,
 		nodes: [...workflow.nodes, next],
-		connections: { ...workflow.connections, 'StepFun Chat': { main: [[{ node: 'Next', type: NodeConnectionTypes.Main, index: 0 }]] } },
+		connections: {
+			...workflow.connections,
+			'StepFun Chat': { main: [[{ node: 'Next', type: NodeConnectionTypes.Main, index: 0 }]] },
+		},
 	});
 	const [item] = json('StepFun Chat');
 	expect(item?.['messages']).toEqual([
@@ -126,13 +159,22 @@ test('the whole exchange comes out as messages, and another StepFun Chat takes i
 		{
 			role: 'assistant',
 			content: null,
-			tool_calls: [{ id: expect.stringMatching(/^call_/), type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } }],
+			tool_calls: [
+				{
+					id: expect.stringMatching(/^call_/),
+					type: 'function',
+					function: { name: 'get_weather', arguments: '{"city":"Oslo"}' },
+				},
+			],
 			reasoning_content: expect.stringContaining('I will call get_weather'),
 		},
 		{ role: 'tool', tool_call_id: expect.stringMatching(/^call_/), content: 'Oslo is sunny' },
 		{ role: 'assistant', content: item?.['content'] },
 	]);
-	expect(bodies()[2]?.messages).toEqual([...(item?.['messages'] as unknown[]), { role: 'user', content: 'Answer without tools' }]);
+	expect(bodies()[2]?.messages).toEqual([
+		...(item?.['messages'] as unknown[]),
+		{ role: 'user', content: 'Answer without tools' },
+	]);
 	expect(json('Next')).toHaveLength(1);
 });
 
@@ -140,17 +182,25 @@ test('a toolkit, and an ordinary node used as a tool', async () => {
 	const toolkit: INodeType = {
 		description: description('toolkit'),
 		async supplyData() {
-			const tool = (name: string) => new DynamicStructuredTool({ name, description: name, schema: z.object({ city: z.string() }), func: async ({ city }: { city: string }) => `${name} of ${city}` });
+			const tool = (name: string) =>
+				new DynamicStructuredTool({
+					name,
+					description: name,
+					schema: z.object({ city: z.string() }),
+					func: async ({ city }: { city: string }) => `${name} of ${city}`,
+				});
 			return { response: new StructuredToolkit([tool('mayor'), tool('river')]) };
 		},
 	};
 	const workflow = withTools({ toolkit, population: usedAsTool }, ask('Use mayor, river and population for Oslo'));
-	const nodes = workflow.nodes.map((node) =>
-		node.name === 'population' ? { ...node, parameters: fromAi } : node,
-	);
+	const nodes = workflow.nodes.map((node) => (node.name === 'population' ? { ...node, parameters: fromAi } : node));
 	const { run } = await runWorkflow({ ...workflow, nodes });
 	expect(run.status).toBe('success');
-	expect(results(bodies()[1])?.map(({ content }) => content)).toEqual(['mayor of Oslo', 'river of Oslo', '[{"city":"Oslo","people":700000}]']);
+	expect(results(bodies()[1])?.map(({ content }) => content)).toEqual([
+		'mayor of Oslo',
+		'river of Oslo',
+		'[{"city":"Oslo","people":700000}]',
+	]);
 	// What n8n shows on the canvas: the tool's own run, with what went in and out.
 	expect(run.data.resultData.runData['population']?.[0]).toMatchObject({
 		executionStatus: 'success',
@@ -159,11 +209,21 @@ test('a toolkit, and an ordinary node used as a tool', async () => {
 });
 
 test('items side by side do not mix up their calls of a node that is used as a tool', async () => {
-	const workflow = withTools({ population: usedAsTool }, ask('=Use population for {{ $json.city }}'), { items: ['Oslo', 'Rome', 'Bonn'].map((city) => ({ json: { city } })) });
+	const workflow = withTools({ population: usedAsTool }, ask('=Use population for {{ $json.city }}'), {
+		items: ['Oslo', 'Rome', 'Bonn'].map((city) => ({ json: { city } })),
+	});
 	const nodes = workflow.nodes.map((node) => (node.name === 'population' ? { ...node, parameters: fromAi } : node));
 	const { run, json } = await runWorkflow({ ...workflow, nodes });
-	expect(json('StepFun Chat').map(({ content }) => /"city":"(\w+)"/.exec(content as string)?.[1])).toEqual(['Oslo', 'Rome', 'Bonn']);
-	expect(run.data.resultData.runData['population']?.map(({ executionStatus }) => executionStatus)).toEqual(['success', 'success', 'success']);
+	expect(json('StepFun Chat').map(({ content }) => /"city":"(\w+)"/.exec(content as string)?.[1])).toEqual([
+		'Oslo',
+		'Rome',
+		'Bonn',
+	]);
+	expect(run.data.resultData.runData['population']?.map(({ executionStatus }) => executionStatus)).toEqual([
+		'success',
+		'success',
+		'success',
+	]);
 });
 
 test('a tool that throws is told to the model', async () => {
@@ -176,15 +236,29 @@ test('a tool that throws is told to the model', async () => {
 
 test('ends with an error item that keeps the last completion when the model goes on calling', async () => {
 	const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
-	api.fault(() => ({ body: JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: '', tool_calls: [call] }, finish_reason: 'tool_calls' }], usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } }) }));
+	api.fault(() => ({
+		body: JSON.stringify({
+			id: 'x',
+			model: 'm',
+			choices: [
+				{ index: 0, message: { role: 'assistant', content: '', tool_calls: [call] }, finish_reason: 'tool_calls' },
+			],
+			usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+		}),
+	}));
 	const workflow = withTools({ get_weather: weather }, ask('Use get_weather for Oslo', { maxToolsIterations: 2 }));
-	const nodes = workflow.nodes.map((node) => (node.name === 'StepFun Chat' ? { ...node, onError: 'continueRegularOutput' as const } : node));
+	const nodes = workflow.nodes.map((node) =>
+		node.name === 'StepFun Chat' ? { ...node, onError: 'continueRegularOutput' as const } : node,
+	);
 	const { json } = await runWorkflow({ ...workflow, nodes });
 	expect(api.requests).toHaveLength(3);
 	expect(json('StepFun Chat')).toEqual([
 		expect.objectContaining({
 			message: 'The model still calls tools after 2 rounds of calls',
-			error: expect.objectContaining({ type: 'too_many_iterations', partial: expect.objectContaining({ usage: expect.objectContaining({ total_tokens: 9 }) }) }),
+			error: expect.objectContaining({
+				type: 'too_many_iterations',
+				partial: expect.objectContaining({ usage: expect.objectContaining({ total_tokens: 9 }) }),
+			}),
 		}),
 	]);
 });

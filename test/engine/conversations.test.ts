@@ -15,7 +15,9 @@ const ask = (parameters: IDataObject, item: INodeExecutionData = { json: {} }) =
 const sent = (): IDataObject => api.requests.at(-1)!.body as IDataObject;
 
 const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } };
-const weather = { tools: { functions: [{ name: 'get_weather', specifyParameters: 'example', parametersExample: '{"city": "Paris"}' }] } };
+const weather = {
+	tools: { functions: [{ name: 'get_weather', specifyParameters: 'example', parametersExample: '{"city": "Paris"}' }] },
+};
 
 test('a whole round of a tool can be said in the panel', async () => {
 	const { json } = await ask(
@@ -30,7 +32,13 @@ test('a whole round of a tool can be said in the panel', async () => {
 				],
 			},
 		},
-		{ json: { tool_calls: [{ ...call, function: { ...call.function, parsed_arguments: { city: 'Paris' } } }], reasoning: 'I look it up', weather: { degrees: 21 } } },
+		{
+			json: {
+				tool_calls: [{ ...call, function: { ...call.function, parsed_arguments: { city: 'Paris' } } }],
+				reasoning: 'I look it up',
+				weather: { degrees: 21 },
+			},
+		},
 	);
 	expect(sent()['messages']).toEqual([
 		{ role: 'system', content: 'Be brief' },
@@ -42,7 +50,9 @@ test('a whole round of a tool can be said in the panel', async () => {
 });
 
 test('fields that another role left behind are not sent', async () => {
-	await ask({ messages: { values: [{ role: 'user', content: 'Hello', toolCallId: 'call_1', toolCalls: '[', reasoning: 'x' }] } });
+	await ask({
+		messages: { values: [{ role: 'user', content: 'Hello', toolCallId: 'call_1', toolCalls: '[', reasoning: 'x' }] },
+	});
 	expect(sent()['messages']).toEqual([{ role: 'user', content: 'Hello' }]);
 });
 
@@ -54,8 +64,17 @@ test('JSON messages take arguments as objects, and leave behind what belongs to 
 			content: '',
 			reasoning: 'I look it up',
 			tool_calls: [
-				{ id: 'call_0', type: 'web_search', function: { name: 'step_websearch', arguments: '{}', results: [{ url: 'https://example.com' }] } },
-				{ id: 'call_1', type: 'function', index: 0, function: { name: 'get_weather', arguments: { city: 'Paris' }, parsed_arguments: { city: 'Paris' } } },
+				{
+					id: 'call_0',
+					type: 'web_search',
+					function: { name: 'step_websearch', arguments: '{}', results: [{ url: 'https://example.com' }] },
+				},
+				{
+					id: 'call_1',
+					type: 'function',
+					index: 0,
+					function: { name: 'get_weather', arguments: { city: 'Paris' }, parsed_arguments: { city: 'Paris' } },
+				},
 			],
 			usage: { total_tokens: 7 },
 			finish_reason: 'tool_calls',
@@ -73,12 +92,15 @@ test('JSON messages take arguments as objects, and leave behind what belongs to 
 test.each([
 	['a simplified item', true, '$json'],
 	['a raw completion', false, '$json'],
-	['n8n\'s own item', true, '$input.first()'],
+	["n8n's own item", true, '$input.first()'],
 ])('%s of one StepFun Chat is a message of the next, as it is', async (_, simplify, expression) => {
 	const { run, json } = await runWorkflow({
 		credential: customEndpoint(api.url),
 		nodes: [
-			chatNode({ ...weather, simplify, messages: { values: [{ role: 'user', content: 'get_weather in Paris' }] } }, { name: 'First' }),
+			chatNode(
+				{ ...weather, simplify, messages: { values: [{ role: 'user', content: 'get_weather in Paris' }] } },
+				{ name: 'First' },
+			),
 			chatNode(
 				{
 					...weather,
@@ -96,7 +118,13 @@ test.each([
 			role: 'assistant',
 			content: null,
 			reasoning_content: expect.stringContaining('I will call get_weather'),
-			tool_calls: [{ id: expect.stringMatching(/^call_/), type: 'function', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } }],
+			tool_calls: [
+				{
+					id: expect.stringMatching(/^call_/),
+					type: 'function',
+					function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
+				},
+			],
 		},
 		{ role: 'tool', tool_call_id: expect.stringMatching(/^call_/), content: '21 degrees' },
 	]);
@@ -109,7 +137,13 @@ test('an answer without calls goes on as text, without its reasoning', async () 
 		credential: customEndpoint(api.url),
 		nodes: [
 			chatNode({}, { name: 'First' }),
-			chatNode({ specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: "Hello" }, $json, { role: "user", content: "And now?" }] }}' }, { name: 'Second' }),
+			chatNode(
+				{
+					specifyMessages: 'json',
+					messagesJson: '={{ [{ role: "user", content: "Hello" }, $json, { role: "user", content: "And now?" }] }}',
+				},
+				{ name: 'Second' },
+			),
 		],
 	});
 	expect(sent()['messages']).toEqual([
@@ -147,31 +181,119 @@ const messages = (...values: IDataObject[]): IDataObject => ({ messages: { value
 const fromJson = (text: string): IDataObject => ({ specifyMessages: 'json', messagesJson: text });
 
 test.each<[what: string, parameters: IDataObject, message: string, hint: string]>([
-	['a tool message without its id', messages({ role: 'user', content: 'x' }, { role: 'tool', content: '21' }), 'message 2 has the role tool and no Tool Call ID', 'tool_call_id'],
-	['a tool message without its id in JSON', fromJson('[{"role": "tool", "content": "21"}]'), 'message 1 has the role tool and no Tool Call ID', 'tool_call_id'],
-	['an empty message', messages({ role: 'user', content: ' ' }), 'message 1 has an empty content', 'remove the message'],
-	['tool calls that are no JSON', messages({ role: 'user', content: 'x' }, { role: 'assistant', content: 'y', toolCalls: '[{"id": 1' }), 'Tool Calls is no valid JSON: see line 1, column 10', 'brackets'],
-	['a tool call without a name', fromJson('[{"role": "assistant", "tool_calls": [{"id": "1"}]}]'), 'tool call 1 of message 1 has no id or no function.name', 'as the model gave them'],
-	['messages that are no JSON', fromJson('[\n  {"role": "user", "content": "a "quoted" word"}\n]'), 'Messages (JSON) is no valid JSON: see line 2, column 35', 'JSON.stringify'],
-	['messages that are no list', fromJson('{"role": "user"}'), 'Messages must be a list, and an object was given', 'array'],
+	[
+		'a tool message without its id',
+		messages({ role: 'user', content: 'x' }, { role: 'tool', content: '21' }),
+		'message 2 has the role tool and no Tool Call ID',
+		'tool_call_id',
+	],
+	[
+		'a tool message without its id in JSON',
+		fromJson('[{"role": "tool", "content": "21"}]'),
+		'message 1 has the role tool and no Tool Call ID',
+		'tool_call_id',
+	],
+	[
+		'an empty message',
+		messages({ role: 'user', content: ' ' }),
+		'message 1 has an empty content',
+		'remove the message',
+	],
+	[
+		'tool calls that are no JSON',
+		messages({ role: 'user', content: 'x' }, { role: 'assistant', content: 'y', toolCalls: '[{"id": 1' }),
+		'Tool Calls is no valid JSON: see line 1, column 10',
+		'brackets',
+	],
+	[
+		'a tool call without a name',
+		fromJson('[{"role": "assistant", "tool_calls": [{"id": "1"}]}]'),
+		'tool call 1 of message 1 has no id or no function.name',
+		'as the model gave them',
+	],
+	[
+		'messages that are no JSON',
+		fromJson('[\n  {"role": "user", "content": "a "quoted" word"}\n]'),
+		'Messages (JSON) is no valid JSON: see line 2, column 35',
+		'JSON.stringify',
+	],
+	[
+		'messages that are no list',
+		fromJson('{"role": "user"}'),
+		'Messages must be a list, and an object was given',
+		'array',
+	],
 	['no messages', fromJson('[]'), 'Messages is empty', 'role user'],
-	['an unknown role', fromJson('[{"role": "function", "content": "x"}]'), 'message 1 has the unknown role "function"', 'system, user, assistant and tool'],
+	[
+		'an unknown role',
+		fromJson('[{"role": "function", "content": "x"}]'),
+		'message 1 has the unknown role "function"',
+		'system, user, assistant and tool',
+	],
 	['data without a role', fromJson('[{"content": "x"}]'), 'message 1 has no role', 'roles'],
-	['an unknown part', fromJson('[{"role": "user", "content": [{"type": "file"}]}]'), 'part 1 of message 1 has the unknown type "file"', 'input_audio'],
-	['a part without its address', fromJson('[{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]'), 'part 1 of message 1 has no image_url.url', 'image_url'],
-	['a part with another detail', fromJson('[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.com/a.png", "detail": "medium"}}]}]'), 'the detail of part 1 of message 1 is "medium"', 'low or high'],
-	['OpenAI\'s form of audio with an OGG in it', fromJson('[{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "T2dnUwACAAAAAAAAAAA=", "format": "ogg"}}]}]'), 'the input_audio.data of part 1 of message 1 is audio/ogg', 'Convert'],
-	['extra fields that are no JSON', { options: { extraBody: '{"a": 1,}' } }, 'Extra Body Fields is no valid JSON: see line 1, column 9', 'commas'],
-	['extra fields that are no object', { options: { extraBody: '[1]' } }, 'Extra Body Fields is no JSON object', 'tool_choice'],
-	['extra fields that the panel has set', { options: { temperature: 0.2, extraBody: '{"temperature": 1}' } }, 'Extra Body Fields holds "temperature", which another field of this node has set', 'Remove "temperature"'],
-	['extra messages', { options: { extraBody: '{"messages": []}' } }, 'Extra Body Fields holds "messages"', 'Remove "messages"'],
+	[
+		'an unknown part',
+		fromJson('[{"role": "user", "content": [{"type": "file"}]}]'),
+		'part 1 of message 1 has the unknown type "file"',
+		'input_audio',
+	],
+	[
+		'a part without its address',
+		fromJson('[{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]'),
+		'part 1 of message 1 has no image_url.url',
+		'image_url',
+	],
+	[
+		'a part with another detail',
+		fromJson(
+			'[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.com/a.png", "detail": "medium"}}]}]',
+		),
+		'the detail of part 1 of message 1 is "medium"',
+		'low or high',
+	],
+	[
+		"OpenAI's form of audio with an OGG in it",
+		fromJson(
+			'[{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "T2dnUwACAAAAAAAAAAA=", "format": "ogg"}}]}]',
+		),
+		'the input_audio.data of part 1 of message 1 is audio/ogg',
+		'Convert',
+	],
+	[
+		'extra fields that are no JSON',
+		{ options: { extraBody: '{"a": 1,}' } },
+		'Extra Body Fields is no valid JSON: see line 1, column 9',
+		'commas',
+	],
+	[
+		'extra fields that are no object',
+		{ options: { extraBody: '[1]' } },
+		'Extra Body Fields is no JSON object',
+		'tool_choice',
+	],
+	[
+		'extra fields that the panel has set',
+		{ options: { temperature: 0.2, extraBody: '{"temperature": 1}' } },
+		'Extra Body Fields holds "temperature", which another field of this node has set',
+		'Remove "temperature"',
+	],
+	[
+		'extra messages',
+		{ options: { extraBody: '{"messages": []}' } },
+		'Extra Body Fields holds "messages"',
+		'Remove "messages"',
+	],
 ])('is told before anything is sent: %s', async (_, parameters, message, hint) => {
 	const { run } = await ask(parameters);
-	expect(run.data.resultData.error).toMatchObject({ message: expect.stringContaining(message), description: expect.stringContaining(hint), context: { itemIndex: 0 } });
+	expect(run.data.resultData.error).toMatchObject({
+		message: expect.stringContaining(message),
+		description: expect.stringContaining(hint),
+		context: { itemIndex: 0 },
+	});
 	expect(api.requests).toHaveLength(0);
 });
 
-test('one item\'s bad input leaves the others alone', async () => {
+test("one item's bad input leaves the others alone", async () => {
 	const { json, items } = await runWorkflow({
 		credential: customEndpoint(api.url),
 		items: [{ json: { text: 'one' } }, { json: { text: '' } }, { json: { text: 'three' } }],
@@ -179,7 +301,10 @@ test('one item\'s bad input leaves the others alone', async () => {
 	});
 	expect(json('StepFun Chat')).toEqual([
 		expect.objectContaining({ content: expect.stringContaining('one') }),
-		{ message: 'In Messages, message 1 has an empty content', error: expect.objectContaining({ type: 'invalid_input', hint: 'Write a text, or remove the message' }) },
+		{
+			message: 'In Messages, message 1 has an empty content',
+			error: expect.objectContaining({ type: 'invalid_input', hint: 'Write a text, or remove the message' }),
+		},
 		expect.objectContaining({ content: expect.stringContaining('three') }),
 	]);
 	expect(items('StepFun Chat')[1]!.pairedItem).toEqual({ item: 1 });

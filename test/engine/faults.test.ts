@@ -16,7 +16,10 @@ afterAll(() => api.close());
 /** One item under Continue On Fail: its completion, or what stands for it. */
 async function run(options: IDataObject = {}, url = api.url) {
 	const start = performance.now();
-	const { json } = await runWorkflow({ credential: customEndpoint(url), nodes: [chatNode({ options }, { onError: 'continueRegularOutput' })] });
+	const { json } = await runWorkflow({
+		credential: customEndpoint(url),
+		nodes: [chatNode({ options }, { onError: 'continueRegularOutput' })],
+	});
 	const [item] = json('StepFun Chat');
 	return { item: item!, error: item!['error'] as IDataObject | undefined, ms: performance.now() - start };
 }
@@ -68,7 +71,10 @@ describe('retries', () => {
 		['504', { status: 504 }],
 		['an empty body', { body: '' }],
 		['truncated JSON', { body: '{"id":"x","choices":[{"mess' }],
-		['an error object inside a stream', { raw: 'data: {"error":{"message":"overloaded","type":"engine_overloaded"}}\n\n' }],
+		[
+			'an error object inside a stream',
+			{ raw: 'data: {"error":{"message":"overloaded","type":"engine_overloaded"}}\n\n' },
+		],
 	])('%s is tried again and then answered', async (_, fault) => {
 		api.fault(fault);
 		const { item } = await run();
@@ -78,7 +84,13 @@ describe('retries', () => {
 
 	test('three times by default, as often as Retries says otherwise; the number of attempts is in the details', async () => {
 		always({ status: 500, headers: { 'Retry-After': '0' } });
-		expect((await run()).error).toMatchObject({ type: 'internal_error', status: 500, attempts: 4, retryable: true, requestId: expect.stringMatching(/^trace-/) });
+		expect((await run()).error).toMatchObject({
+			type: 'internal_error',
+			status: 500,
+			attempts: 4,
+			retryable: true,
+			requestId: expect.stringMatching(/^trace-/),
+		});
 		expect(api.requests).toHaveLength(4);
 		api.requests.length = 0;
 		expect((await run({ retries: 1 })).error).toMatchObject({ attempts: 2 });
@@ -100,7 +112,10 @@ describe('retries', () => {
 	});
 
 	test('Retry-After is waited for in seconds and as a date', async () => {
-		api.fault([{ status: 503, retryAfter: '1' }, { status: 429, retryAfter: new Date(Date.now() + 3_000).toUTCString() }]);
+		api.fault([
+			{ status: 503, retryAfter: '1' },
+			{ status: 429, retryAfter: new Date(Date.now() + 3_000).toUTCString() },
+		]);
 		const { ms, item } = await run();
 		expect(item['content']).toBeTruthy();
 		expect(ms).toBeGreaterThan(1_900);
@@ -116,7 +131,8 @@ describe('retries', () => {
 });
 
 describe('an answer that breaks off', () => {
-	const chunk = (delta: object) => `data: ${JSON.stringify({ id: 'c1', model: 'step', choices: [{ index: 0, delta, finish_reason: '' }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } })}\n\n`;
+	const chunk = (delta: object) =>
+		`data: ${JSON.stringify({ id: 'c1', model: 'step', choices: [{ index: 0, delta, finish_reason: '' }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } })}\n\n`;
 	const begun = chunk({ role: 'assistant', reasoning: 'I think' }) + chunk({ content: 'Half an ans' });
 
 	test('after content: an error with content, reasoning and usage, and no other try', async () => {
@@ -133,14 +149,25 @@ describe('an answer that breaks off', () => {
 
 	test('by an orderly end without finish_reason: the same', async () => {
 		always({ raw: begun });
-		expect((await run()).error).toMatchObject({ type: 'connection_cut', attempts: 1, partial: { choices: [{ message: { content: 'Half an ans' } }] } });
+		expect((await run()).error).toMatchObject({
+			type: 'connection_cut',
+			attempts: 1,
+			partial: { choices: [{ message: { content: 'Half an ans' } }] },
+		});
 	});
 
-	test('by an error object: the same, with the server\'s words', async () => {
-		always({ raw: `${begun}data: {"error":{"message":"The content you provided or machine outputted is blocked.","type":"censorship_blocked"}}\n\n` });
+	test("by an error object: the same, with the server's words", async () => {
+		always({
+			raw: `${begun}data: {"error":{"message":"The content you provided or machine outputted is blocked.","type":"censorship_blocked"}}\n\n`,
+		});
 		const { item, error } = await run();
 		expect(item['message']).toBe('The content you provided or machine outputted is blocked.');
-		expect(error).toMatchObject({ type: 'censorship_blocked', status: 451, attempts: 1, partial: { choices: [{ message: { content: 'Half an ans' } }] } });
+		expect(error).toMatchObject({
+			type: 'censorship_blocked',
+			status: 451,
+			attempts: 1,
+			partial: { choices: [{ message: { content: 'Half an ans' } }] },
+		});
 	});
 });
 
@@ -179,7 +206,9 @@ describe('time', () => {
 	test('Total Timeout counts waits and retries, and says what it was waiting for', async () => {
 		always({ status: 429, retryAfter: '30' });
 		const { item, ms } = await run({ totalTimeout: 500 });
-		expect(item['message']).toMatch(/^The completion took longer than the 0\.5 seconds of Total Timeout, after: request limited RPM reached/);
+		expect(item['message']).toMatch(
+			/^The completion took longer than the 0\.5 seconds of Total Timeout, after: request limited RPM reached/,
+		);
 		expect(ms).toBeLessThan(2_500);
 	});
 });

@@ -60,7 +60,13 @@ const start: INodeType = {
 
 /** Gives on what it gets: for seeing what arrives at an output. */
 const passOn: INodeType = {
-	description: { ...start.description, displayName: 'Pass On', name: 'passOn', group: ['transform'], inputs: [NodeConnectionTypes.Main] },
+	description: {
+		...start.description,
+		displayName: 'Pass On',
+		name: 'passOn',
+		group: ['transform'],
+		inputs: [NodeConnectionTypes.Main],
+	},
 	async execute(this: IExecuteFunctions) {
 		return [this.getInputData()];
 	},
@@ -104,7 +110,10 @@ class CredentialsInMemory extends ICredentialsHelper {
 export const credentials: INodeCredentials = { stepfunApi: { id: '1', name: 'StepFun' } };
 
 /** A StepFun Chat node with one user message, and what a test changes of it. */
-export const chatNode = (parameters: IDataObject = {}, node: Partial<INode> = {}): Partial<INode> & { name: string } => ({
+export const chatNode = (
+	parameters: IDataObject = {},
+	node: Partial<INode> = {},
+): Partial<INode> & { name: string } => ({
 	name: 'StepFun Chat',
 	type: 'stepfunChat',
 	credentials,
@@ -116,7 +125,12 @@ export const chatNode = (parameters: IDataObject = {}, node: Partial<INode> = {}
 	} as INode['parameters'],
 });
 
-export const customEndpoint = (url: string, apiKey = 'sk-emulator'): IDataObject => ({ apiKey, region: 'custom', plan: 'standard', baseUrl: url });
+export const customEndpoint = (url: string, apiKey = 'sk-emulator'): IDataObject => ({
+	apiKey,
+	region: 'custom',
+	plan: 'standard',
+	baseUrl: url,
+});
 
 export interface Execution {
 	run: IRun;
@@ -141,14 +155,33 @@ export function startWorkflow(options: WorkflowOptions) {
 		parameters: {},
 		...node,
 	}));
-	const chain = nodes.filter(({ type, name }) => type === 'start' || !(hasOwnConnection(options.connections, name) || isSubNode(options.connections, name)));
+	const chain = nodes.filter(
+		({ type, name }) =>
+			type === 'start' || !(hasOwnConnection(options.connections, name) || isSubNode(options.connections, name)),
+	);
 	const connections: IWorkflowBase['connections'] = { ...options.connections };
 	for (const [i, { name }] of chain.slice(0, -1).entries()) {
-		connections[name] = { main: [[{ node: chain[i + 1]!.name, type: NodeConnectionTypes.Main, index: 0 }]], ...connections[name] };
+		connections[name] = {
+			main: [[{ node: chain[i + 1]!.name, type: NodeConnectionTypes.Main, index: 0 }]],
+			...connections[name],
+		};
 	}
-	const workflow = new Workflow({ id: 'w', name: 'w', active: false, nodeTypes, nodes, connections, settings: options.settings ?? {} });
+	const workflow = new Workflow({
+		id: 'w',
+		name: 'w',
+		active: false,
+		nodeTypes,
+		nodes,
+		connections,
+		settings: options.settings ?? {},
+	});
 	const mode = options.mode ?? 'manual';
-	const hooks = new ExecutionLifecycleHooks(mode, '1', { id: 'w', name: 'w', nodes, connections } as unknown as IWorkflowBase);
+	const hooks = new ExecutionLifecycleHooks(mode, '1', {
+		id: 'w',
+		name: 'w',
+		nodes,
+		connections,
+	} as unknown as IWorkflowBase);
 	options.hooks?.(hooks);
 	const additionalData = {
 		hooks,
@@ -164,7 +197,9 @@ export function startWorkflow(options: WorkflowOptions) {
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const runData = createRunExecutionData({
 		executionData: {
-			nodeExecutionStack: [{ node: workflow.getStartNode()!, data: { main: [options.items ?? [{ json: {} }]] }, source: null }],
+			nodeExecutionStack: [
+				{ node: workflow.getStartNode()!, data: { main: [options.items ?? [{ json: {} }]] }, source: null },
+			],
 			waitingExecutionSource: null,
 		},
 	});
@@ -181,6 +216,7 @@ const isSubNode = (connections: WorkflowOptions['connections'], name: string): b
 
 export async function runWorkflow(options: WorkflowOptions): Promise<Execution> {
 	const run = await startWorkflow(options);
-	const items = (node: string, output = 0): INodeExecutionData[] => run.data.resultData.runData[node]?.[0]?.data?.['main']?.[output] ?? [];
+	const items = (node: string, output = 0): INodeExecutionData[] =>
+		run.data.resultData.runData[node]?.[0]?.data?.['main']?.[output] ?? [];
 	return { run, items, json: (node, output) => items(node, output).map(({ json }) => json) };
 }

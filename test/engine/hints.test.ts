@@ -19,12 +19,19 @@ const completion = (...choices: Choice[]): string =>
 	JSON.stringify({
 		id: 'c',
 		model: 'm',
-		choices: choices.map(({ finish_reason, ...message }, index) => ({ index, finish_reason, message: { role: 'assistant', content: '', ...message } })),
+		choices: choices.map(({ finish_reason, ...message }, index) => ({
+			index,
+			finish_reason,
+			message: { role: 'assistant', content: '', ...message },
+		})),
 	});
 const whole: Choice = { finish_reason: 'stop', content: 'A whole answer' };
 const cut: Choice = { finish_reason: 'length', content: 'Half an ans' };
 const moderated: Choice = { finish_reason: 'content_filter', content: 'Half an ans' };
-const calling = (name: string, args: string): Choice => ({ finish_reason: 'tool_calls', tool_calls: [{ id: '1', type: 'function', function: { name, arguments: args } }] });
+const calling = (name: string, args: string): Choice => ({
+	finish_reason: 'tool_calls',
+	tool_calls: [{ id: '1', type: 'function', function: { name, arguments: args } }],
+});
 
 /** Runs one item to each answer, in their order, and gives what n8n shows beside the output. */
 async function hintsOf(answers: string[], options: IDataObject = {}, onError?: 'continueRegularOutput') {
@@ -32,21 +39,35 @@ async function hintsOf(answers: string[], options: IDataObject = {}, onError?: '
 		const text = JSON.stringify(request.body).match(/item (\d+)/)?.[1];
 		return { body: answers[Number(text)]! };
 	});
-	const node = chatNode({ messages: { values: [{ role: 'user', content: '=item {{ $json.i }}' }] }, options: { retries: 0, ...options } }, { ...(onError && { onError }) });
-	const { run, json } = await runWorkflow({ credential: customEndpoint(api.url), items: answers.map((_, i) => ({ json: { i } })), nodes: [node] });
+	const node = chatNode(
+		{ messages: { values: [{ role: 'user', content: '=item {{ $json.i }}' }] }, options: { retries: 0, ...options } },
+		{ ...(onError && { onError }) },
+	);
+	const { run, json } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: answers.map((_, i) => ({ json: { i } })),
+		nodes: [node],
+	});
 	expect(run.status).toBe('success');
 	expect(json('StepFun Chat')).toHaveLength(answers.length);
 	return run.data.resultData.runData['StepFun Chat']![0]!.hints ?? [];
 }
 
 test('whole answers and readable calls need no words', async () => {
-	expect(await hintsOf([completion(whole), completion(calling('get_weather', '{}')), completion(calling('get_weather', ''))])).toEqual([]);
+	expect(
+		await hintsOf([
+			completion(whole),
+			completion(calling('get_weather', '{}')),
+			completion(calling('get_weather', '')),
+		]),
+	).toEqual([]);
 });
 
 test('an answer that the token limit cut off', async () => {
 	expect(await hintsOf([completion(whole), completion(cut), completion(whole)])).toEqual([
 		{
-			message: 'The token limit cut off the answer in item 1 (finish_reason length). Raise Maximum Number of Tokens in Options, or ask for a shorter answer',
+			message:
+				'The token limit cut off the answer in item 1 (finish_reason length). Raise Maximum Number of Tokens in Options, or ask for a shorter answer',
 			type: 'warning',
 			location: 'outputPane',
 		},
@@ -56,7 +77,8 @@ test('an answer that the token limit cut off', async () => {
 test('an answer that was moderated beside others of the same item', async () => {
 	expect(await hintsOf([completion(whole, moderated)], { n: 2 })).toEqual([
 		{
-			message: 'StepFun moderated an answer in item 0 (finish_reason content_filter): its text ends early or is missing',
+			message:
+				'StepFun moderated an answer in item 0 (finish_reason content_filter): its text ends early or is missing',
 			type: 'warning',
 			location: 'outputPane',
 		},
@@ -65,7 +87,14 @@ test('an answer that was moderated beside others of the same item', async () => 
 
 test('one hint a kind, with the number of items and where to look first', async () => {
 	const broken = completion(calling('get_weather', '{"city": '));
-	const hints = await hintsOf([completion(whole), completion(cut), broken, completion(cut, cut), broken, completion(calling('add', '{'))]);
+	const hints = await hintsOf([
+		completion(whole),
+		completion(cut),
+		broken,
+		completion(cut, cut),
+		broken,
+		completion(calling('add', '{')),
+	]);
 	expect(hints.map(({ message }) => message)).toEqual([
 		expect.stringContaining('cut off the answer in 2 of 6 items (item 1 first)'),
 		'The arguments of a tool call in 3 of 6 items (item 2 first) are no JSON (get_weather, add). They come out as text, without parsed_arguments.',
@@ -77,9 +106,18 @@ test('an item that fails has its own message and no hint', async () => {
 });
 
 test('rate limits: how many were refused, and the longest wait', async () => {
-	api.fault([{ status: 429, retryAfter: '1' }, { status: 500, retryAfter: '0' }]);
-	const { run } = await runWorkflow({ credential: customEndpoint(api.url), items: [{ json: {} }], nodes: [chatNode()] });
+	api.fault([
+		{ status: 429, retryAfter: '1' },
+		{ status: 500, retryAfter: '0' },
+	]);
+	const { run } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: [{ json: {} }],
+		nodes: [chatNode()],
+	});
 	const [hint] = run.data.resultData.runData['StepFun Chat']![0]!.hints!;
 	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });
-	expect(hint!.message).toMatch(/^1 of 1 item was retried after rate limits \(1 refused request, longest wait 1(\.\d)? s\)\. Max Concurrent Requests/);
+	expect(hint!.message).toMatch(
+		/^1 of 1 item was retried after rate limits \(1 refused request, longest wait 1(\.\d)? s\)\. Max Concurrent Requests/,
+	);
 });

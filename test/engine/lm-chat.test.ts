@@ -1,5 +1,12 @@
 import { EventEmitter, once } from 'node:events';
-import { AIMessage, HumanMessage, SystemMessage, ToolMessage, type AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
+import {
+	AIMessage,
+	HumanMessage,
+	SystemMessage,
+	ToolMessage,
+	type AIMessageChunk,
+	type BaseMessage,
+} from '@langchain/core/messages';
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { DynamicStructuredTool } from '@langchain/core/tools';
 import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
@@ -28,7 +35,10 @@ const chain = (use: Use): INodeType => ({
 		version: 1,
 		description: '',
 		defaults: { name: 'Chain' },
-		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiLanguageModel, maxConnections: 1, required: true }],
+		inputs: [
+			NodeConnectionTypes.Main,
+			{ type: NodeConnectionTypes.AiLanguageModel, maxConnections: 1, required: true },
+		],
 		outputs: [NodeConnectionTypes.Main],
 		properties: [],
 	},
@@ -50,11 +60,18 @@ const workflow = (use: Use, parameters: IDataObject = {}): WorkflowOptions => ({
 			parameters: { model: { __rl: true, mode: 'id', value: 'step-3.5-flash' }, ...parameters } as never,
 		},
 	],
-	connections: { 'StepFun Chat Model': { ai_languageModel: [[{ node: 'Chain', type: NodeConnectionTypes.AiLanguageModel, index: 0 }]] } },
+	connections: {
+		'StepFun Chat Model': {
+			ai_languageModel: [[{ node: 'Chain', type: NodeConnectionTypes.AiLanguageModel, index: 0 }]],
+		},
+	},
 });
 
 /** Lets a chain use the model, and returns what it made of it. */
-async function using<Result>(use: (model: Model, context: IExecuteFunctions) => Promise<Result>, parameters: IDataObject = {}): Promise<Result> {
+async function using<Result>(
+	use: (model: Model, context: IExecuteFunctions) => Promise<Result>,
+	parameters: IDataObject = {},
+): Promise<Result> {
 	let result: Result | undefined;
 	const { run } = await runWorkflow(
 		workflow(async (model, context) => {
@@ -69,7 +86,12 @@ async function using<Result>(use: (model: Model, context: IExecuteFunctions) => 
 const bodies = () => api.requests.map(({ body }) => body as ChatRequest);
 
 const tool = (name: string) =>
-	new DynamicStructuredTool({ name, description: `Tells the ${name}`, schema: z.object({ city: z.string() }), func: async ({ city }: { city: string }) => `${name} of ${city}` });
+	new DynamicStructuredTool({
+		name,
+		description: `Tells the ${name}`,
+		schema: z.object({ city: z.string() }),
+		func: async ({ city }: { city: string }) => `${name} of ${city}`,
+	});
 const tools = [tool('get_weather'), tool('get_time')];
 
 async function runCalls(message: AIMessage): Promise<ToolMessage[]> {
@@ -81,7 +103,10 @@ async function runCalls(message: AIMessage): Promise<ToolMessage[]> {
 	);
 }
 
-async function streamed(model: { stream(messages: BaseMessage[]): Promise<AsyncIterable<AIMessageChunk>> }, messages: BaseMessage[]) {
+async function streamed(
+	model: { stream(messages: BaseMessage[]): Promise<AsyncIterable<AIMessageChunk>> },
+	messages: BaseMessage[],
+) {
 	const texts: string[] = [];
 	let whole: AIMessageChunk | undefined;
 	for await (const chunk of await model.stream(messages)) {
@@ -94,7 +119,15 @@ async function streamed(model: { stream(messages: BaseMessage[]): Promise<AsyncI
 test('sends what the panel says, and gives back text, reasoning, finish reason and usage with its details', async () => {
 	const answer = await using((model) => model.invoke([new SystemMessage('Be brief'), new HumanMessage('Hello')]), {
 		reasoningEffort: 'low',
-		options: { temperature: 0, topP: 0.5, maxTokens: 500, stop: ['###'], frequencyPenalty: 0, responseFormat: 'json_object', reasoningFormat: 'deepseek-style' },
+		options: {
+			temperature: 0,
+			topP: 0.5,
+			maxTokens: 500,
+			stop: ['###'],
+			frequencyPenalty: 0,
+			responseFormat: 'json_object',
+			reasoningFormat: 'deepseek-style',
+		},
 	});
 	expect(bodies()).toEqual([
 		{
@@ -119,61 +152,94 @@ test('sends what the panel says, and gives back text, reasoning, finish reason a
 		{ type: 'reasoning', reasoning: expect.stringContaining('The question is') },
 		{ type: 'text', text: answer.text },
 	]);
-	expect(answer.response_metadata).toMatchObject({ finish_reason: 'stop', model: 'step-3.5-flash', provider: 'stepfun' });
-	const { input_tokens: prompt, output_tokens: completion, total_tokens: total, output_token_details: details, input_token_details: cached } = answer.usage_metadata!;
+	expect(answer.response_metadata).toMatchObject({
+		finish_reason: 'stop',
+		model: 'step-3.5-flash',
+		provider: 'stepfun',
+	});
+	const {
+		input_tokens: prompt,
+		output_tokens: completion,
+		total_tokens: total,
+		output_token_details: details,
+		input_token_details: cached,
+	} = answer.usage_metadata!;
 	expect(total).toBe(prompt + completion);
 	expect(details?.reasoning).toBeGreaterThan(0);
 	expect(cached?.cache_read).toBeGreaterThanOrEqual(0);
 });
 
-describe.each(['invoke', 'stream'] as const)('a conversation of two rounds with two calls side by side, by %s', (way) => {
-	const ask = async (model: Model, messages: BaseMessage[]): Promise<AIMessage> => {
-		const bound = model.bindTools(tools);
-		return (way === 'invoke' ? await bound.invoke(messages) : (await streamed(bound as never, messages)).whole) as AIMessage;
-	};
+describe.each(['invoke', 'stream'] as const)(
+	'a conversation of two rounds with two calls side by side, by %s',
+	(way) => {
+		const ask = async (model: Model, messages: BaseMessage[]): Promise<AIMessage> => {
+			const bound = model.bindTools(tools);
+			return (
+				way === 'invoke' ? await bound.invoke(messages) : (await streamed(bound as never, messages)).whole
+			) as AIMessage;
+		};
 
-	test('keeps calls whole and apart, and replays the reasoning with the calls it led to', async () => {
-		const answer = await using(async (model) => {
-			const messages: BaseMessage[] = [new HumanMessage('Use get_weather and get_time for Berlin in two rounds')];
-			for (;;) {
-				const message = await ask(model, messages);
-				messages.push(message, ...(await runCalls(message)));
-				if (!message.tool_calls?.length) return message;
-			}
+		test('keeps calls whole and apart, and replays the reasoning with the calls it led to', async () => {
+			const answer = await using(async (model) => {
+				const messages: BaseMessage[] = [new HumanMessage('Use get_weather and get_time for Berlin in two rounds')];
+				for (;;) {
+					const message = await ask(model, messages);
+					messages.push(message, ...(await runCalls(message)));
+					if (!message.tool_calls?.length) return message;
+				}
+			});
+			expect(answer.text).toContain(
+				'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned',
+			);
+			expect(bodies()).toHaveLength(3);
+			expect(
+				bodies()[0]?.tools?.map(({ type, function: details }) => [type, details?.name, details?.parameters]),
+			).toEqual(
+				['get_weather', 'get_time'].map((name) => [
+					'function',
+					name,
+					{ type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false },
+				]),
+			);
+			const [, assistant, ...results] = bodies()[1]!.messages;
+			const call = (name: string) => ({
+				id: expect.stringMatching(/^call_/),
+				type: 'function',
+				function: { name, arguments: '{"city":"Berlin"}' },
+			});
+			expect(assistant).toEqual({
+				role: 'assistant',
+				content: null,
+				tool_calls: [call('get_weather'), call('get_time')],
+				reasoning_content: expect.stringContaining('I will call get_weather, get_time.'),
+			});
+			expect(results.map(({ role, content }) => [role, content])).toEqual([
+				['tool', 'get_weather of Berlin'],
+				['tool', 'get_time of Berlin'],
+			]);
+			expect(api.requests.map(({ reasoningReplayed }) => reasoningReplayed)).toEqual([undefined, true, true]);
 		});
-		expect(answer.text).toContain('Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned');
-		expect(bodies()).toHaveLength(3);
-		expect(bodies()[0]?.tools?.map(({ type, function: details }) => [type, details?.name, details?.parameters])).toEqual(
-			['get_weather', 'get_time'].map((name) => [
-				'function',
-				name,
-				{ type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false },
-			]),
-		);
-		const [, assistant, ...results] = bodies()[1]!.messages;
-		const call = (name: string) => ({ id: expect.stringMatching(/^call_/), type: 'function', function: { name, arguments: '{"city":"Berlin"}' } });
-		expect(assistant).toEqual({
-			role: 'assistant',
-			content: null,
-			tool_calls: [call('get_weather'), call('get_time')],
-			reasoning_content: expect.stringContaining('I will call get_weather, get_time.'),
-		});
-		expect(results.map(({ role, content }) => [role, content])).toEqual([
-			['tool', 'get_weather of Berlin'],
-			['tool', 'get_time of Berlin'],
-		]);
-		expect(api.requests.map(({ reasoningReplayed }) => reasoningReplayed)).toEqual([undefined, true, true]);
-	});
-});
+	},
+);
 
 test('a turn that AI Agent has split into one message for each call is one turn again', async () => {
 	const reasoning_content = 'Two cities, two calls.';
 	const split = (id: string, city: string) => [
-		new AIMessage({ content: [], tool_calls: [{ id, name: 'get_weather', args: { city, id }, type: 'tool_call' }], additional_kwargs: { reasoning_content } }),
+		new AIMessage({
+			content: [],
+			tool_calls: [{ id, name: 'get_weather', args: { city, id }, type: 'tool_call' }],
+			additional_kwargs: { reasoning_content },
+		}),
 		new ToolMessage({ tool_call_id: id, content: `[{"${city}":"sunny"}]` }),
 	];
-	await using((model) => model.bindTools(tools).invoke([new HumanMessage('Oslo and Rome?'), ...split('a', 'Oslo'), ...split('b', 'Rome')]));
-	const call = (id: string, city: string) => ({ id, type: 'function', function: { name: 'get_weather', arguments: `{"city":"${city}"}` } });
+	await using((model) =>
+		model.bindTools(tools).invoke([new HumanMessage('Oslo and Rome?'), ...split('a', 'Oslo'), ...split('b', 'Rome')]),
+	);
+	const call = (id: string, city: string) => ({
+		id,
+		type: 'function',
+		function: { name: 'get_weather', arguments: `{"city":"${city}"}` },
+	});
 	expect(bodies()[0]?.messages).toEqual([
 		{ role: 'user', content: 'Oslo and Rome?' },
 		{ role: 'assistant', content: null, tool_calls: [call('a', 'Oslo'), call('b', 'Rome')], reasoning_content },
@@ -188,7 +254,10 @@ test('reasoning is where AI Agent looks for it, streamed or not', async () => {
 		return [await model.invoke(messages), (await streamed(model, messages)).whole];
 	});
 	const told = expect.stringMatching(/^The question is "Hello"\..* I can answer now\.$/);
-	expect([whole.additional_kwargs, pieces.additional_kwargs]).toEqual([{ reasoning_content: told }, { reasoning_content: told }]);
+	expect([whole.additional_kwargs, pieces.additional_kwargs]).toEqual([
+		{ reasoning_content: told },
+		{ reasoning_content: told },
+	]);
 });
 
 test('images reach StepFun, as n8n writes them', async () => {
@@ -198,7 +267,9 @@ test('images reach StepFun, as n8n writes them', async () => {
 		{ type: 'image_url', image_url: { url: 'https://example.com/cat.jpg' } },
 		{ type: 'text', text: 'Which one is the cat?' },
 	];
-	await using((model) => model.invoke([new HumanMessage({ content })]), { model: { __rl: true, mode: 'id', value: 'step-3.7-flash' } });
+	await using((model) => model.invoke([new HumanMessage({ content })]), {
+		model: { __rl: true, mode: 'id', value: 'step-3.7-flash' },
+	});
 	expect(bodies()[0]?.messages).toEqual([
 		{
 			role: 'user',
@@ -227,8 +298,13 @@ test('a cut before the first text is tried again without a trace of it, a cut wi
 	expect(api.requests).toHaveLength(2);
 	expect(whole.text.match(/You asked/g)).toHaveLength(1);
 	expect(String(whole.additional_kwargs['reasoning_content']).match(/The question is/g)).toHaveLength(1);
-	api.fault({ raw: `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, delta: { content: 'Half an ans' } }] })}\n\n`, resetAfterBytes: 1000 });
-	await expect(using((model) => streamed(model, [new HumanMessage('Hello')]), { options: { retries: 1 } })).rejects.toMatchObject({
+	api.fault({
+		raw: `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, delta: { content: 'Half an ans' } }] })}\n\n`,
+		resetAfterBytes: 1000,
+	});
+	await expect(
+		using((model) => streamed(model, [new HumanMessage('Hello')]), { options: { retries: 1 } }),
+	).rejects.toMatchObject({
 		message: expect.stringContaining('broke off in the middle of the answer'),
 	});
 	expect(api.requests).toHaveLength(3);
@@ -245,9 +321,14 @@ test('errors are as readable as those of StepFun Chat, and stand at the sub-node
 		node: { name: 'StepFun Chat Model' },
 	});
 	api.fault({ status: 451 });
-	await expect(using((model) => streamed(model, [new HumanMessage('Hello')]))).rejects.toMatchObject({ message: expect.stringContaining('blocked'), httpCode: '451' });
+	await expect(using((model) => streamed(model, [new HumanMessage('Hello')]))).rejects.toMatchObject({
+		message: expect.stringContaining('blocked'),
+		httpCode: '451',
+	});
 	expect(api.requests).toHaveLength(2);
-	await expect(using((model) => model.invoke('Hello'), { model: { __rl: true, mode: 'id', value: '' } })).rejects.toMatchObject({
+	await expect(
+		using((model) => model.invoke('Hello'), { model: { __rl: true, mode: 'id', value: '' } }),
+	).rejects.toMatchObject({
 		message: 'Model is empty',
 		functionality: 'configuration-node',
 	});
@@ -259,14 +340,16 @@ test('a signal of LangChain ends the request, and so does Stop', async () => {
 	const closedWithin = async (end: () => void): Promise<number> => {
 		const ended = Date.now();
 		end();
-		while (api.requests.at(-1)?.socketClosedAt === undefined && Date.now() - ended < 2000) await new Promise((resolve) => setTimeout(resolve, 10));
+		while (api.requests.at(-1)?.socketClosedAt === undefined && Date.now() - ended < 2000)
+			await new Promise((resolve) => setTimeout(resolve, 10));
 		return api.requests.at(-1)!.socketClosedAt! - ended;
 	};
 
 	const own = new AbortController();
 	const first = once(seen, 'text');
 	const aborted = using(async (model) => {
-		for await (const { text } of await model.stream('Hello', { signal: own.signal })) if (text !== '') seen.emit('text');
+		for await (const { text } of await model.stream('Hello', { signal: own.signal }))
+			if (text !== '') seen.emit('text');
 	});
 	aborted.catch(() => {});
 	await first;

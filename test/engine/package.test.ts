@@ -17,13 +17,22 @@ test("n8n-core's loader finds the nodes, their codex and the credential in it", 
 	expect(Object.keys(loader.nodeTypes)).toEqual(['stepfunChat', 'lmChatStepfun']);
 	expect(Object.keys(loader.credentialTypes)).toEqual(['stepfunApi']);
 	const description: { codex?: unknown; iconUrl?: unknown } = loader.getNode('stepfunChat').type.description;
-	expect(description['codex']).toMatchObject({ categories: expect.any(Array), alias: expect.arrayContaining(['阶跃星辰']) });
-	expect(description['iconUrl']).toMatchObject({ light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.dark\.svg$/) });
+	expect(description['codex']).toMatchObject({
+		categories: expect.any(Array),
+		alias: expect.arrayContaining(['阶跃星辰']),
+	});
+	expect(description['iconUrl']).toMatchObject({
+		light: expect.stringMatching(/\.svg$/),
+		dark: expect.stringMatching(/\.dark\.svg$/),
+	});
 });
 
 test('the package brings nothing at run time and holds nothing but what n8n needs', () => {
 	expect(manifest()).not.toHaveProperty('dependencies');
-	const files = execFileSync('find', ['.', '-type', 'f'], { cwd: unpacked, encoding: 'utf8' }).trim().split('\n').sort();
+	const files = execFileSync('find', ['.', '-type', 'f'], { cwd: unpacked, encoding: 'utf8' })
+		.trim()
+		.split('\n')
+		.sort();
 	expect(files.filter((file) => !file.startsWith('./dist/'))).toEqual([
 		'./CHANGELOG.md',
 		'./LICENSE.md',
@@ -32,7 +41,9 @@ test('the package brings nothing at run time and holds nothing but what n8n need
 		'./index.js',
 		'./package.json',
 	]);
-	expect(files.filter((file) => file.startsWith('./dist/') && !/\.(?:js|json|svg)$/.test(file))).toEqual(['./dist/THIRD-PARTY-NOTICES.md']);
+	expect(files.filter((file) => file.startsWith('./dist/') && !/\.(?:js|json|svg)$/.test(file))).toEqual([
+		'./dist/THIRD-PARTY-NOTICES.md',
+	]);
 });
 
 test('the notices name every library that is built in', () => {

@@ -11,7 +11,8 @@ afterEach(() => api.reset());
 afterAll(() => api.close());
 
 const model = (value: string): IDataObject => ({ model: { __rl: true, mode: 'id', value } });
-const ask = (parameters: IDataObject) => runWorkflow({ credential: customEndpoint(api.url), nodes: [chatNode(parameters)] });
+const ask = (parameters: IDataObject) =>
+	runWorkflow({ credential: customEndpoint(api.url), nodes: [chatNode(parameters)] });
 const sent = (): IDataObject => api.requests.at(-1)!.body as IDataObject;
 
 test.each([
@@ -21,7 +22,9 @@ test.each([
 ])('%s is offered %j', (id, efforts) => {
 	const { description } = new StepfunChat();
 	const property = description.properties.find(({ name }) => name === 'reasoningEffort')!;
-	const shown = property.options!.filter((option) => NodeHelpers.displayParameter(model(id) as never, option as INodeProperties, null, description));
+	const shown = property.options!.filter((option) =>
+		NodeHelpers.displayParameter(model(id) as never, option as INodeProperties, null, description),
+	);
 	expect(shown.map((option) => 'value' in option && option.value)).toEqual(efforts);
 });
 
@@ -52,16 +55,41 @@ test('an answer that was used up by reasoning says so, and keeps the reasoning',
 	expect(run.data.resultData.error).toMatchObject({
 		message: 'The model used up the 10 tokens of Maximum Number of Tokens while reasoning, before its answer began',
 		description: expect.stringContaining('lower Reasoning Effort'),
-		context: { data: { partial: { choices: [{ finish_reason: 'length', message: { content: '', reasoning: expect.stringMatching(/\w/) } }] } } },
+		context: {
+			data: {
+				partial: {
+					choices: [{ finish_reason: 'length', message: { content: '', reasoning: expect.stringMatching(/\w/) } }],
+				},
+			},
+		},
 	});
 });
 
 test.each<[string, IDataObject, string, string]>([
-	['medium for a model of two tiers', { ...model('step-3.5-flash-2603'), reasoningEffort: 'medium' }, 'step-3.5-flash-2603 does not take the Reasoning Effort "medium"', 'Choose low or high, or Default'],
-	['none', { reasoningEffort: '={{ "none" }}' }, 'does not take the Reasoning Effort "none"', 'Reasoning cannot be switched off'],
-	['a format that there is not', { options: { reasoningFormat: '={{ "xml" }}' } }, 'The Reasoning Format "xml" is unknown', 'general or deepseek-style'],
+	[
+		'medium for a model of two tiers',
+		{ ...model('step-3.5-flash-2603'), reasoningEffort: 'medium' },
+		'step-3.5-flash-2603 does not take the Reasoning Effort "medium"',
+		'Choose low or high, or Default',
+	],
+	[
+		'none',
+		{ reasoningEffort: '={{ "none" }}' },
+		'does not take the Reasoning Effort "none"',
+		'Reasoning cannot be switched off',
+	],
+	[
+		'a format that there is not',
+		{ options: { reasoningFormat: '={{ "xml" }}' } },
+		'The Reasoning Format "xml" is unknown',
+		'general or deepseek-style',
+	],
 ])('is told before anything is sent: %s', async (_, parameters, message, hint) => {
 	const { run } = await ask(parameters);
-	expect(run.data.resultData.error).toMatchObject({ message: expect.stringContaining(message), description: expect.stringContaining(hint), context: { itemIndex: 0 } });
+	expect(run.data.resultData.error).toMatchObject({
+		message: expect.stringContaining(message),
+		description: expect.stringContaining(hint),
+		context: { itemIndex: 0 },
+	});
 	expect(api.requests).toHaveLength(0);
 });

@@ -10,7 +10,11 @@ afterEach(() => api.reset());
 afterAll(() => api.close());
 
 const ask = (parameters: IDataObject, onError = 'stopWorkflow', json: IDataObject = {}) =>
-	runWorkflow({ credential: customEndpoint(api.url), items: [{ json }], nodes: [chatNode(parameters, { onError: onError as 'stopWorkflow' })] });
+	runWorkflow({
+		credential: customEndpoint(api.url),
+		items: [{ json }],
+		nodes: [chatNode(parameters, { onError: onError as 'stopWorkflow' })],
+	});
 
 const sent = (): IDataObject => api.requests.at(-1)!.body as IDataObject;
 const answer = (content: string, finish = 'stop') =>
@@ -38,7 +42,11 @@ test('JSON Object comes out parsed beside the text', async () => {
 });
 
 test('a schema grows from an example, closed and wrapped', async () => {
-	const { json } = await ask({ responseFormat: 'json_schema', schemaType: 'fromJson', jsonSchemaExample: '{"title": "A day", "tags": ["sea"], "score": 7.5}' });
+	const { json } = await ask({
+		responseFormat: 'json_schema',
+		schemaType: 'fromJson',
+		jsonSchemaExample: '{"title": "A day", "tags": ["sea"], "score": 7.5}',
+	});
 	expect(sent()['response_format']).toEqual({
 		type: 'json_schema',
 		json_schema: {
@@ -46,20 +54,40 @@ test('a schema grows from an example, closed and wrapped', async () => {
 			strict: true,
 			schema: {
 				type: 'object',
-				properties: { title: { type: 'string' }, tags: { type: 'array', items: { type: 'string' } }, score: { type: 'number' } },
+				properties: {
+					title: { type: 'string' },
+					tags: { type: 'array', items: { type: 'string' } },
+					score: { type: 'number' },
+				},
 				required: ['title', 'tags', 'score'],
 				additionalProperties: false,
 			},
 		},
 	});
-	expect(json('StepFun Chat')[0]!['parsed']).toEqual({ title: expect.any(String), tags: expect.any(Array), score: expect.any(Number) });
+	expect(json('StepFun Chat')[0]!['parsed']).toEqual({
+		title: expect.any(String),
+		tags: expect.any(Array),
+		score: expect.any(Number),
+	});
 });
 
 test('a schema may be typed in, or come from an expression', async () => {
-	const schema = { title: 'mood', type: 'object', properties: { mood: { enum: ['calm', 'lively'] } }, required: ['mood'] };
+	const schema = {
+		title: 'mood',
+		type: 'object',
+		properties: { mood: { enum: ['calm', 'lively'] } },
+		required: ['mood'],
+	};
 	for (const inputSchema of [JSON.stringify(schema), '={{ $json.schema }}']) {
-		const { json } = await ask({ responseFormat: 'json_schema', schemaType: 'manual', inputSchema, strictSchema: false }, 'stopWorkflow', { schema });
-		expect(sent()['response_format']).toEqual({ type: 'json_schema', json_schema: { name: 'mood', strict: false, schema } });
+		const { json } = await ask(
+			{ responseFormat: 'json_schema', schemaType: 'manual', inputSchema, strictSchema: false },
+			'stopWorkflow',
+			{ schema },
+		);
+		expect(sent()['response_format']).toEqual({
+			type: 'json_schema',
+			json_schema: { name: 'mood', strict: false, schema },
+		});
 		expect(json('StepFun Chat')[0]!['parsed']).toEqual({ mood: 'calm' });
 	}
 });
@@ -74,9 +102,15 @@ test('the defaults of the panel are a schema that works', async () => {
 
 test('a fenced answer is read; each of several answers is', async () => {
 	answer('```json\n{"a": 1}\n```');
-	expect((await ask({ responseFormat: 'json_object' })).json('StepFun Chat')[0]).toMatchObject({ content: '```json\n{"a": 1}\n```', parsed: { a: 1 } });
+	expect((await ask({ responseFormat: 'json_object' })).json('StepFun Chat')[0]).toMatchObject({
+		content: '```json\n{"a": 1}\n```',
+		parsed: { a: 1 },
+	});
 	const { json } = await ask({ responseFormat: 'json_object', options: { n: 2 } });
-	expect(json('StepFun Chat')[0]).toMatchObject({ parsed: { choice: 1 }, choices: [{ parsed: { choice: 1 } }, { parsed: { choice: 2 } }] });
+	expect(json('StepFun Chat')[0]).toMatchObject({
+		parsed: { choice: 1 },
+		choices: [{ parsed: { choice: 1 } }, { parsed: { choice: 2 } }],
+	});
 });
 
 test('an answer that is no JSON keeps everything that came', async () => {
@@ -87,7 +121,10 @@ test('an answer that is no JSON keeps everything that came', async () => {
 		error: {
 			type: 'invalid_json_answer',
 			hint: expect.stringContaining('JSON Schema'),
-			partial: { choices: [{ finish_reason: 'stop', message: { content: 'Sorry, no JSON today', reasoning: 'because' } }], usage: { total_tokens: 5 } },
+			partial: {
+				choices: [{ finish_reason: 'stop', message: { content: 'Sorry, no JSON today', reasoning: 'because' } }],
+				usage: { total_tokens: 5 },
+			},
 		},
 	});
 });
@@ -102,14 +139,34 @@ test('an answer that was cut off says by what', async () => {
 });
 
 test.each<[what: string, parameters: IDataObject, message: string]>([
-	['a schema that is no JSON', { schemaType: 'manual', inputSchema: '{"type": "object",}' }, 'JSON Schema is no valid JSON: see line 1, column 19'],
-	['a schema that is none', { schemaType: 'manual', inputSchema: '{"city": "Paris"}' }, 'JSON Schema is no valid schema'],
-	['a type that there is not', { schemaType: 'manual', inputSchema: '{"type": "object", "properties": {"at": {"type": "date"}}}' }, 'JSON Schema is no valid schema: /properties/at/type is none of'],
+	[
+		'a schema that is no JSON',
+		{ schemaType: 'manual', inputSchema: '{"type": "object",}' },
+		'JSON Schema is no valid JSON: see line 1, column 19',
+	],
+	[
+		'a schema that is none',
+		{ schemaType: 'manual', inputSchema: '{"city": "Paris"}' },
+		'JSON Schema is no valid schema',
+	],
+	[
+		'a type that there is not',
+		{ schemaType: 'manual', inputSchema: '{"type": "object", "properties": {"at": {"type": "date"}}}' },
+		'JSON Schema is no valid schema: /properties/at/type is none of',
+	],
 	['no schema', { schemaType: 'manual', inputSchema: '' }, 'JSON Schema is no valid schema'],
-	['an example that is no JSON', { schemaType: 'fromJson', jsonSchemaExample: '{title: "x"}' }, 'JSON Example is no valid JSON: see line 1, column 2'],
+	[
+		'an example that is no JSON',
+		{ schemaType: 'fromJson', jsonSchemaExample: '{title: "x"}' },
+		'JSON Example is no valid JSON: see line 1, column 2',
+	],
 	['an example that is a list', { schemaType: 'fromJson', jsonSchemaExample: '[1]' }, 'JSON Example is no object'],
 ])('is told before anything is sent: %s', async (_, parameters, message) => {
 	const { run } = await ask({ responseFormat: 'json_schema', ...parameters });
-	expect(run.data.resultData.error).toMatchObject({ message: expect.stringContaining(message), description: expect.stringMatching(/\w/), context: { itemIndex: 0 } });
+	expect(run.data.resultData.error).toMatchObject({
+		message: expect.stringContaining(message),
+		description: expect.stringMatching(/\w/),
+		context: { itemIndex: 0 },
+	});
 	expect(api.requests).toHaveLength(0);
 });

@@ -22,21 +22,43 @@ afterAll(() => api.close());
 
 /** Takes the place of the items before it, so that they reach the chat by expressions only. */
 const blank: INodeType = {
-	description: { displayName: 'Blank', name: 'blank', group: ['transform'], version: 1, description: '', defaults: { name: 'Blank' }, inputs: ['main'], outputs: ['main'], properties: [] },
+	description: {
+		displayName: 'Blank',
+		name: 'blank',
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Blank' },
+		inputs: ['main'],
+		outputs: ['main'],
+		properties: [],
+	},
 	async execute() {
 		return [[{ json: {}, pairedItem: { item: 0 } }]];
 	},
 };
 
 const messages = [
-	{ role: 'user', content: [{ type: 'text', text: PROMPT }, { type: 'image_url', image_url: { url: `data:image/png;base64,${BASE64}` } }] },
+	{
+		role: 'user',
+		content: [
+			{ type: 'text', text: PROMPT },
+			{ type: 'image_url', image_url: { url: `data:image/png;base64,${BASE64}` } },
+		],
+	},
 ];
 
 /** Everything that n8n stores of the chat's run and of the error, and everything it logs. */
-async function trace(node: Partial<INode>, options: IDataObject, credential = customEndpoint(api.url, KEY)): Promise<string> {
+async function trace(
+	node: Partial<INode>,
+	options: IDataObject,
+	credential = customEndpoint(api.url, KEY),
+): Promise<string> {
 	const logged: unknown[] = [];
 	const note = (...args: unknown[]): void => void logged.push(args);
-	LoggerProxy.init({ error: note, warn: note, info: note, debug: note } as unknown as Parameters<typeof LoggerProxy.init>[0]);
+	LoggerProxy.init({ error: note, warn: note, info: note, debug: note } as unknown as Parameters<
+		typeof LoggerProxy.init
+	>[0]);
 	const { run } = await runWorkflow({
 		items: [{ json: { messages } }],
 		credential,
@@ -58,10 +80,20 @@ async function trace(node: Partial<INode>, options: IDataObject, credential = cu
 	const { error } = run.data.resultData;
 	expect(tasks?.[0]?.error ?? tasks?.[0]?.data?.['main']?.[1]?.[0]?.json['error']).toBeDefined();
 	// Also what JSON leaves out: stack and causes, as deep as they go.
-	return stringify([tasks, error, inspect([tasks, error, logged], { depth: 12, maxStringLength: null, showHidden: true })]);
+	return stringify([
+		tasks,
+		error,
+		inspect([tasks, error, logged], { depth: 12, maxStringLength: null, showHidden: true }),
+	]);
 }
 
-const echo = (request: unknown): string => JSON.stringify({ error: { message: `Cannot read: ${JSON.stringify(request)} with Authorization: Bearer ${KEY}`, type: 'request_params_invalid' } });
+const echo = (request: unknown): string =>
+	JSON.stringify({
+		error: {
+			message: `Cannot read: ${JSON.stringify(request)} with Authorization: Bearer ${KEY}`,
+			type: 'request_params_invalid',
+		},
+	});
 
 const faults: Array<[string, Fault]> = [
 	['a reset before the headers', { resetBeforeHeaders: true }],
@@ -75,46 +107,67 @@ const faults: Array<[string, Fault]> = [
 	['a redirect', { redirectTo: 'http://127.0.0.1:1/' }],
 ];
 
-describe.each([undefined, 'continueErrorOutput'] as const)('no key, prompt or base64 in what n8n stores and logs, On Error %s', (onError) => {
-	const check = (text: string): void => {
-		expect(text).toContain('StepFun Chat');
-		expect(text).not.toContain(KEY);
-		expect(text).not.toContain(BASE64.slice(0, 40));
-		expect(text).not.toContain('Globex');
-	};
+describe.each([undefined, 'continueErrorOutput'] as const)(
+	'no key, prompt or base64 in what n8n stores and logs, On Error %s',
+	(onError) => {
+		const check = (text: string): void => {
+			expect(text).toContain('StepFun Chat');
+			expect(text).not.toContain(KEY);
+			expect(text).not.toContain(BASE64.slice(0, 40));
+			expect(text).not.toContain('Globex');
+		};
 
-	test.each(faults)('%s', async (_, fault) => {
-		api.fault(() => ({ ...fault }));
-		check(await trace({ ...(onError && { onError }) }, { retries: 0, timeout: 150 }));
-	});
+		test.each(faults)('%s', async (_, fault) => {
+			api.fault(() => ({ ...fault }));
+			check(await trace({ ...(onError && { onError }) }, { retries: 0, timeout: 150 }));
+		});
 
-	test.each(['error', 'raw'])('a server that repeats what it was sent (%s)', async (kind) => {
-		api.fault((request) =>
-			kind === 'error' ? { status: 400, body: echo(request.body) } : { status: 500, body: `oops ${request.headers.authorization} ${request.rawBody.toString()}` },
-		);
-		check(await trace({ ...(onError && { onError }) }, { retries: 0 }));
-	});
+		test.each(['error', 'raw'])('a server that repeats what it was sent (%s)', async (kind) => {
+			api.fault((request) =>
+				kind === 'error'
+					? { status: 400, body: echo(request.body) }
+					: { status: 500, body: `oops ${request.headers.authorization} ${request.rawBody.toString()}` },
+			);
+			check(await trace({ ...(onError && { onError }) }, { retries: 0 }));
+		});
 
-	test('no connection', async () => {
-		check(await trace({ ...(onError && { onError }) }, { retries: 0 }, customEndpoint('http://127.0.0.1:1/v1', KEY)));
-	});
-});
+		test('no connection', async () => {
+			check(await trace({ ...(onError && { onError }) }, { retries: 0 }, customEndpoint('http://127.0.0.1:1/v1', KEY)));
+		});
+	},
+);
 
 describe('names and arguments from the model', () => {
-	const call = (name: string, args: string) => ({ index: 0, id: '__proto__', type: 'function', function: { name, arguments: args } });
+	const call = (name: string, args: string) => ({
+		index: 0,
+		id: '__proto__',
+		type: 'function',
+		function: { name, arguments: args },
+	});
 	test.each(['__proto__', 'constructor', 'toString'])('%s reaches no prototype', async (name) => {
 		const args = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
-		const chunk = { id: 'c', model: 'm', choices: [{ index: 0, delta: { role: 'assistant', tool_calls: [call(name, args)] }, finish_reason: 'tool_calls' }] };
+		const chunk = {
+			id: 'c',
+			model: 'm',
+			choices: [
+				{ index: 0, delta: { role: 'assistant', tool_calls: [call(name, args)] }, finish_reason: 'tool_calls' },
+			],
+		};
 		api.fault(() => ({ raw: `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n` }));
 		const { json } = await runWorkflow({ credential: customEndpoint(api.url, KEY), nodes: [chatNode()] });
-		expect(json('StepFun Chat')[0]!['tool_calls']).toEqual([expect.objectContaining({ function: expect.objectContaining({ name, arguments: args }) })]);
+		expect(json('StepFun Chat')[0]!['tool_calls']).toEqual([
+			expect.objectContaining({ function: expect.objectContaining({ name, arguments: args }) }),
+		]);
 		expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 	});
 });
 
-describe('n8n\'s own guards', () => {
+describe("n8n's own guards", () => {
 	const run = async (credential: IDataObject) => {
-		const { json } = await runWorkflow({ credential, nodes: [chatNode({ options: { retries: 0 } }, { onError: 'continueRegularOutput' })] });
+		const { json } = await runWorkflow({
+			credential,
+			nodes: [chatNode({ options: { retries: 0 } }, { onError: 'continueRegularOutput' })],
+		});
 		return json('StepFun Chat')[0]!;
 	};
 
@@ -132,11 +185,19 @@ describe('n8n\'s own guards', () => {
 		}
 	});
 
-	test('a custom base URL must be among the credential\'s allowed domains', async () => {
-		const item = await run({ ...customEndpoint(api.url, KEY), allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com' });
+	test("a custom base URL must be among the credential's allowed domains", async () => {
+		const item = await run({
+			...customEndpoint(api.url, KEY),
+			allowedHttpRequestDomains: 'domains',
+			allowedDomains: 'example.com',
+		});
 		expect(item['message']).toMatch(/^n8n does not allow requests to this address: http:\/\/127\.0\.0\.1/);
 		expect(api.requests).toEqual([]);
-		const allowed = await run({ ...customEndpoint(api.url, KEY), allowedHttpRequestDomains: 'domains', allowedDomains: '127.0.0.1' });
+		const allowed = await run({
+			...customEndpoint(api.url, KEY),
+			allowedHttpRequestDomains: 'domains',
+			allowedDomains: '127.0.0.1',
+		});
 		expect(allowed['finish_reason']).toBe('stop');
 	});
 });

@@ -21,7 +21,10 @@ describe('request', () => {
 			nodes: [chatNode(userMessage('=Tell me about {{ $json.topic }}'))],
 		});
 		expect(run.status).toBe('success');
-		expect(json('StepFun Chat').map(({ content }) => content)).toEqual([expect.stringContaining('tea'), expect.stringContaining('rain')]);
+		expect(json('StepFun Chat').map(({ content }) => content)).toEqual([
+			expect.stringContaining('tea'),
+			expect.stringContaining('rain'),
+		]);
 		expect(items('StepFun Chat').map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
 	});
 
@@ -39,7 +42,14 @@ describe('request', () => {
 	test('sends every option that was added under its wire name, 0 included', async () => {
 		const options = { maxTokens: 512, temperature: 0, topP: 0.5, n: 2, stop: ['###', 'END'], frequencyPenalty: 0 };
 		await runWorkflow({ credential: credential(), nodes: [chatNode({ options })] });
-		expect(bodies()[0]).toMatchObject({ max_tokens: 512, temperature: 0, top_p: 0.5, n: 2, stop: ['###', 'END'], frequency_penalty: 0 });
+		expect(bodies()[0]).toMatchObject({
+			max_tokens: 512,
+			temperature: 0,
+			top_p: 0.5,
+			n: 2,
+			stop: ['###', 'END'],
+			frequency_penalty: 0,
+		});
 	});
 
 	test('takes a whole conversation from an expression', async () => {
@@ -57,8 +67,13 @@ describe('request', () => {
 	});
 
 	test('carries the key without the blanks and line breaks that were pasted with it', async () => {
-		await runWorkflow({ credential: customEndpoint(`${api.origin}//v1/v1/chat/completions/`.replace('//v1', '/v1'), ' sk-emulator\n'), nodes: [chatNode()] });
-		expect(api.requests.map(({ headers, url }) => [headers.authorization, url])).toEqual([['Bearer sk-emulator', '/v1/chat/completions']]);
+		await runWorkflow({
+			credential: customEndpoint(`${api.origin}//v1/v1/chat/completions/`.replace('//v1', '/v1'), ' sk-emulator\n'),
+			nodes: [chatNode()],
+		});
+		expect(api.requests.map(({ headers, url }) => [headers.authorization, url])).toEqual([
+			['Bearer sk-emulator', '/v1/chat/completions'],
+		]);
 	});
 });
 
@@ -94,7 +109,11 @@ describe('output', () => {
 				choices: [
 					{
 						index: 0,
-						message: { role: 'assistant', content: expect.stringContaining('Hello'), reasoning: expect.stringMatching(/\S/) },
+						message: {
+							role: 'assistant',
+							content: expect.stringContaining('Hello'),
+							reasoning: expect.stringMatching(/\S/),
+						},
 						finish_reason: 'stop',
 					},
 				],
@@ -112,16 +131,26 @@ describe('output', () => {
 	});
 
 	test('ends at a stop sequence, and says when max_tokens cut it', async () => {
-		const stopped = await runWorkflow({ credential: credential(), nodes: [chatNode({ options: { stop: ['asked'] } })] });
+		const stopped = await runWorkflow({
+			credential: credential(),
+			nodes: [chatNode({ options: { stop: ['asked'] } })],
+		});
 		expect(stopped.json('StepFun Chat')[0]).toMatchObject({ content: 'You ', finish_reason: 'stop' });
 		const whole = stopped.json('StepFun Chat')[0]!['usage'] as IDataObject;
 		const maxTokens = Number(whole['reasoning_tokens']) + 5;
 		const cut = await runWorkflow({ credential: credential(), nodes: [chatNode({ options: { maxTokens } })] });
-		expect(cut.json('StepFun Chat')[0]).toMatchObject({ finish_reason: 'length', content: expect.stringMatching(/^You asked/) });
+		expect(cut.json('StepFun Chat')[0]).toMatchObject({
+			finish_reason: 'length',
+			content: expect.stringMatching(/^You asked/),
+		});
 	});
 
 	test('reports the tokens to n8n', async () => {
-		const { run, json } = await runWorkflow({ items: [{ json: {} }, { json: {} }], credential: credential(), nodes: [chatNode()] });
+		const { run, json } = await runWorkflow({
+			items: [{ json: {} }, { json: {} }],
+			credential: credential(),
+			nodes: [chatNode()],
+		});
 		const usages = json('StepFun Chat').map(({ usage }) => usage as IDataObject);
 		const sum = (field: string) => usages.reduce((total, usage) => total + Number(usage[field]), 0);
 		expect(run.data.resultData.runData['StepFun Chat']![0]!.metadata?.tokenUsage).toMatchObject({
@@ -139,12 +168,18 @@ describe('one item that cannot be answered', () => {
 
 	test('becomes an item with its cause, and leaves the others alone', async () => {
 		const { items } = await runWorkflow({ ...mixed, credential: credential() });
-		expect(items('StepFun Chat').map(({ json, pairedItem }) => [json['content'] ?? json['message'], pairedItem])).toEqual([
+		expect(
+			items('StepFun Chat').map(({ json, pairedItem }) => [json['content'] ?? json['message'], pairedItem]),
+		).toEqual([
 			[expect.stringContaining('one'), { item: 0 }],
 			['In Messages, message 1 has an empty content', { item: 1 }],
 			[expect.stringContaining('three'), { item: 2 }],
 		]);
-		expect(items('StepFun Chat')[1]!.json['error']).toMatchObject({ type: 'invalid_input', retryable: false, hint: expect.stringMatching(/\S/) });
+		expect(items('StepFun Chat')[1]!.json['error']).toMatchObject({
+			type: 'invalid_input',
+			retryable: false,
+			hint: expect.stringMatching(/\S/),
+		});
 		expect(api.requests).toHaveLength(2);
 	});
 
@@ -152,19 +187,38 @@ describe('one item that cannot be answered', () => {
 		const { json } = await runWorkflow({
 			...mixed,
 			credential: credential(),
-			nodes: [chatNode(userMessage('={{ $json.text }}'), { onError: 'continueErrorOutput' }), { name: 'Done' }, { name: 'Failed' }],
+			nodes: [
+				chatNode(userMessage('={{ $json.text }}'), { onError: 'continueErrorOutput' }),
+				{ name: 'Done' },
+				{ name: 'Failed' },
+			],
 			connections: {
-				'StepFun Chat': { main: [[{ node: 'Done', type: 'main', index: 0 }], [{ node: 'Failed', type: 'main', index: 0 }]] },
+				'StepFun Chat': {
+					main: [[{ node: 'Done', type: 'main', index: 0 }], [{ node: 'Failed', type: 'main', index: 0 }]],
+				},
 			},
 		});
 		expect(json('Done')).toHaveLength(2);
-		expect(json('Failed')).toEqual([{ text: '', message: 'In Messages, message 1 has an empty content', error: expect.objectContaining({ type: 'invalid_input' }) }]);
+		expect(json('Failed')).toEqual([
+			{
+				text: '',
+				message: 'In Messages, message 1 has an empty content',
+				error: expect.objectContaining({ type: 'invalid_input' }),
+			},
+		]);
 	});
 
 	test('ends the execution with its number otherwise', async () => {
-		const { run } = await runWorkflow({ ...mixed, credential: credential(), nodes: [chatNode(userMessage('={{ $json.text }}'))] });
+		const { run } = await runWorkflow({
+			...mixed,
+			credential: credential(),
+			nodes: [chatNode(userMessage('={{ $json.text }}'))],
+		});
 		expect(run.status).toBe('error');
-		expect(run.data.resultData.error).toMatchObject({ message: 'In Messages, message 1 has an empty content', context: { itemIndex: 1 } });
+		expect(run.data.resultData.error).toMatchObject({
+			message: 'In Messages, message 1 has an empty content',
+			context: { itemIndex: 1 },
+		});
 	});
 });
 
@@ -179,11 +233,31 @@ describe('bad input', () => {
 	test.each<[string, IDataObject, RegExp]>([
 		['no messages', { messages: { values: [] } }, /^Messages is empty \| Add at least one message/],
 		['no message JSON', json(''), /^Messages must be a list, and nothing was given \|/],
-		['messages that are no list', json('{"role": "user"}'), /^Messages must be a list, and an object was given \| Give an array such as/],
-		['broken JSON', json('[\n  {"role": "user" "content": "x"}\n]'), /^Messages \(JSON\) is no valid JSON: see line 2, column 19 \| Check quotes/],
-		['an unknown role', json('[{"role": "bot", "content": "x"}]'), /message 1 has the unknown role "bot" \| Use one of the roles/],
-		['a model that an expression left empty', { model: { __rl: true, mode: 'id', value: '={{ $json.none }}' } }, /^Model is empty \| Choose a model from the list/],
-		['temperature 3', { options: { temperature: 3 } }, /^Sampling Temperature must be a number from 0 to 2, and is 3 \|/],
+		[
+			'messages that are no list',
+			json('{"role": "user"}'),
+			/^Messages must be a list, and an object was given \| Give an array such as/,
+		],
+		[
+			'broken JSON',
+			json('[\n  {"role": "user" "content": "x"}\n]'),
+			/^Messages \(JSON\) is no valid JSON: see line 2, column 19 \| Check quotes/,
+		],
+		[
+			'an unknown role',
+			json('[{"role": "bot", "content": "x"}]'),
+			/message 1 has the unknown role "bot" \| Use one of the roles/,
+		],
+		[
+			'a model that an expression left empty',
+			{ model: { __rl: true, mode: 'id', value: '={{ $json.none }}' } },
+			/^Model is empty \| Choose a model from the list/,
+		],
+		[
+			'temperature 3',
+			{ options: { temperature: 3 } },
+			/^Sampling Temperature must be a number from 0 to 2, and is 3 \|/,
+		],
 		['n 0', { options: { n: 0 } }, /^Number of Completions must be a whole number of at least 1, and is 0 \|/],
 	])('%s is refused before anything is sent', async (_, parameters, expected) => {
 		expect(await failing(parameters)).toMatch(expected);
@@ -191,24 +265,34 @@ describe('bad input', () => {
 	});
 
 	test('a wrong key names the key and the region', async () => {
-		expect(await failing({}, customEndpoint(api.url, 'sk-wrong'))).toMatch(/^Incorrect API key provided \| Check the API key in the credential, and its region/);
+		expect(await failing({}, customEndpoint(api.url, 'sk-wrong'))).toMatch(
+			/^Incorrect API key provided \| Check the API key in the credential, and its region/,
+		);
 	});
 
 	test('an unknown model names the model list', async () => {
-		expect(await failing({ model: { __rl: true, mode: 'id', value: 'step-9' } })).toMatch(/^The model "step-9" does not exist.* \| Check the model ID: choose the model from the list/);
+		expect(await failing({ model: { __rl: true, mode: 'id', value: 'step-9' } })).toMatch(
+			/^The model "step-9" does not exist.* \| Check the model ID: choose the model from the list/,
+		);
 	});
 
 	test('a base URL that leads nowhere names the address', async () => {
-		expect(await failing({}, customEndpoint('http://127.0.0.1:9/v1'))).toMatch(/^The connection was refused: http:\/\/127\.0\.0\.1:9.* \| Check the base URL in the credential/);
+		expect(await failing({}, customEndpoint('http://127.0.0.1:9/v1'))).toMatch(
+			/^The connection was refused: http:\/\/127\.0\.0\.1:9.* \| Check the base URL in the credential/,
+		);
 	}, 20_000);
 
 	test('a base URL of another path names the path', async () => {
-		expect(await failing({}, customEndpoint(`${api.origin}/api`))).toMatch(/^There is no chat API at http:.*\/api\/chat\/completions \| Check the region, the plan and the base URL/);
+		expect(await failing({}, customEndpoint(`${api.origin}/api`))).toMatch(
+			/^There is no chat API at http:.*\/api\/chat\/completions \| Check the region, the plan and the base URL/,
+		);
 	});
 
 	test('a server that answers HTML is told from the API', async () => {
 		api.fault({ raw: '<html><body>Welcome</body></html>', contentType: 'text/html' });
-		expect(await failing({})).toMatch(/^The server answered with a web page instead of a completion \| Check the region/);
+		expect(await failing({})).toMatch(
+			/^The server answered with a web page instead of a completion \| Check the region/,
+		);
 	});
 });
 

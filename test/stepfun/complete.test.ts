@@ -2,10 +2,10 @@ import { startEmulator, type Emulator, type Fault } from '../../emulator';
 import { complete, type CompleteOptions, type Retry } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { listModels } from '../../stepfun/list-models';
-import { Pacer } from '../../stepfun/pacing';
+import { Pacer } from '../../stepfun/client/limiter';
 import type { ChatRequest } from '../../stepfun/types';
 import { nodeClock, undiciSend } from '../send';
-import { delta, event } from './completion-of';
+import { delta, event } from './response/completion-of';
 
 const KEY = 'sk-emulator';
 const send = undiciSend(KEY);
@@ -20,11 +20,23 @@ afterAll(async () => {
 });
 
 /** Waits take no time here; the limits do. */
-const clock = { ...nodeClock, sleep: (ms: number, signal?: AbortSignal) => nodeClock.sleep(ms > 60_000 ? ms : Math.min(ms, 300), signal) };
+const clock = {
+	...nodeClock,
+	sleep: (ms: number, signal?: AbortSignal) => nodeClock.sleep(ms > 60_000 ? ms : Math.min(ms, 300), signal),
+};
 const ask = (fields: Partial<ChatRequest> = {}, options: Partial<CompleteOptions> = {}) =>
 	complete(
 		{ model: 'step-3.5-flash', messages: [{ role: 'user', content: 'Tell me about tea' }], ...fields },
-		{ send, baseUrl: api.url, clock, pacer: new Pacer({ maxConcurrent: 5, requestsPerMinute: 0, clock }), retries: 3, silenceMs: 100_000, totalMs: 0, ...options },
+		{
+			send,
+			baseUrl: api.url,
+			clock,
+			pacer: new Pacer({ maxConcurrent: 5, requestsPerMinute: 0, clock }),
+			retries: 3,
+			silenceMs: 100_000,
+			totalMs: 0,
+			...options,
+		},
 	);
 const always = (fault: Fault): void => api.fault(() => ({ ...fault }));
 const stream = (...events: string[]): Fault => ({ raw: events.join('') });
@@ -32,31 +44,103 @@ const stream = (...events: string[]): Fault => ({ raw: events.join('') });
 test('asks for a stream, unless the request says otherwise', async () => {
 	const streamed = await ask();
 	const whole = await ask({ stream: false });
-	expect(whole).toEqual({ ...streamed, id: whole.id, created: whole.created, usage: expect.objectContaining({ total_tokens: streamed.usage!.total_tokens }) });
+	expect(whole).toEqual({
+		...streamed,
+		id: whole.id,
+		created: whole.created,
+		usage: expect.objectContaining({ total_tokens: streamed.usage!.total_tokens }),
+	});
 	expect(api.requests.map(({ body }) => (body as ChatRequest).stream)).toEqual([true, false]);
-	expect(api.requests[0]!.headers).toMatchObject({ 'content-type': 'application/json', accept: 'text/event-stream, application/json' });
+	expect(api.requests[0]!.headers).toMatchObject({
+		'content-type': 'application/json',
+		accept: 'text/event-stream, application/json',
+	});
 });
 
 describe('an answer without an answer is none', () => {
 	const finished = (reason: string): string => delta({}, reason);
 	test.each<[string, Fault, Partial<ChatRequest>, object]>([
-		['reasoning used up Maximum Number of Tokens', stream(delta({ reasoning: 'Hm' }), finished('length')), { max_tokens: 7 }, { type: 'empty_answer', message: expect.stringContaining('the 7 tokens of Maximum Number of Tokens'), partial: { choices: [{ message: { reasoning: 'Hm' } }] } }],
-		['reasoning used up the model', stream(delta({ reasoning: 'Hm' }), finished('length')), {}, { type: 'empty_answer', message: expect.stringContaining('the longest answer of this model') }],
-		['moderated to nothing', stream(finished('content_filter')), {}, { type: 'content_filter', retryable: false, message: 'StepFun moderated the answer' }],
-		['moderated in the middle', stream(delta({ content: 'The' }), finished('content_filter')), {}, { type: 'content_filter', partial: { choices: [{ message: { content: 'The' } }] } }],
-		['nothing but an end', stream(finished('stop')), {}, { type: 'empty_answer', retryable: false, message: 'The model ended without an answer' }],
-		['a search and no text', stream(delta({ tool_calls: [{ index: 0, id: 's', type: 'web_search', function: { name: 'web_search', arguments: '' } }] }, 'stop')), {}, { type: 'empty_answer' }],
-		['a stop sequence, and no end', stream(delta({ role: 'assistant' }), 'data: [DONE]\n\n'), { stop: '#' }, { type: 'empty_answer' }],
+		[
+			'reasoning used up Maximum Number of Tokens',
+			stream(delta({ reasoning: 'Hm' }), finished('length')),
+			{ max_tokens: 7 },
+			{
+				type: 'empty_answer',
+				message: expect.stringContaining('the 7 tokens of Maximum Number of Tokens'),
+				partial: { choices: [{ message: { reasoning: 'Hm' } }] },
+			},
+		],
+		[
+			'reasoning used up the model',
+			stream(delta({ reasoning: 'Hm' }), finished('length')),
+			{},
+			{ type: 'empty_answer', message: expect.stringContaining('the longest answer of this model') },
+		],
+		[
+			'moderated to nothing',
+			stream(finished('content_filter')),
+			{},
+			{ type: 'content_filter', retryable: false, message: 'StepFun moderated the answer' },
+		],
+		[
+			'moderated in the middle',
+			stream(delta({ content: 'The' }), finished('content_filter')),
+			{},
+			{ type: 'content_filter', partial: { choices: [{ message: { content: 'The' } }] } },
+		],
+		[
+			'nothing but an end',
+			stream(finished('stop')),
+			{},
+			{ type: 'empty_answer', retryable: false, message: 'The model ended without an answer' },
+		],
+		[
+			'a search and no text',
+			stream(
+				delta(
+					{ tool_calls: [{ index: 0, id: 's', type: 'web_search', function: { name: 'web_search', arguments: '' } }] },
+					'stop',
+				),
+			),
+			{},
+			{ type: 'empty_answer' },
+		],
+		[
+			'a stop sequence, and no end',
+			stream(delta({ role: 'assistant' }), 'data: [DONE]\n\n'),
+			{ stop: '#' },
+			{ type: 'empty_answer' },
+		],
 	])('%s', async (_, fault, fields, error) => {
 		always(fault);
 		await expect(ask(fields, { retries: 0 })).rejects.toMatchObject(error);
 	});
 
 	test.each<[string, Fault, Partial<ChatRequest>]>([
-		['a call without a text', stream(delta({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] }, 'stop')), {}],
+		[
+			'a call without a text',
+			stream(
+				delta(
+					{ tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+					'stop',
+				),
+			),
+			{},
+		],
 		['a text that is cut', stream(delta({ content: 'a' }, 'length')), {}],
 		['nothing before a stop sequence', stream(delta({}, 'stop')), { stop: '#' }],
-		['one of two choices', stream(event({ choices: [{ index: 0, delta: {}, finish_reason: 'content_filter' }, { index: 1, delta: { content: 'a' }, finish_reason: 'stop' }] })), {}],
+		[
+			'one of two choices',
+			stream(
+				event({
+					choices: [
+						{ index: 0, delta: {}, finish_reason: 'content_filter' },
+						{ index: 1, delta: { content: 'a' }, finish_reason: 'stop' },
+					],
+				}),
+			),
+			{},
+		],
 	])('but %s is one', async (_, fault, fields) => {
 		always(fault);
 		expect((await ask(fields)).choices.length).toBeGreaterThan(0);
@@ -68,7 +152,10 @@ describe('another try', () => {
 		const retries: Retry[] = [];
 		api.fault([{ status: 503 }, { status: 429, retryAfter: '0.1' }]);
 		await ask({}, { onRetry: (retry) => retries.push(retry) });
-		expect(retries.map(({ error: { status, attempts } }) => [status, attempts])).toEqual([[503, 1], [429, 2]]);
+		expect(retries.map(({ error: { status, attempts } }) => [status, attempts])).toEqual([
+			[503, 1],
+			[429, 2],
+		]);
 		expect(retries[1]!.waitedMs).toBeGreaterThanOrEqual(95);
 		expect(api.requests).toHaveLength(3);
 	});
@@ -78,7 +165,11 @@ describe('another try', () => {
 		[2, 3],
 	])('with %i retries it is sent %i times', async (retries, sent) => {
 		always({ resetBeforeHeaders: true });
-		await expect(ask({}, { retries })).rejects.toMatchObject({ type: 'connection_failed', attempts: sent, message: `The connection was closed before an answer came: ${api.origin}` });
+		await expect(ask({}, { retries })).rejects.toMatchObject({
+			type: 'connection_failed',
+			attempts: sent,
+			message: `The connection was closed before an answer came: ${api.origin}`,
+		});
 		expect(api.requests).toHaveLength(sent);
 	});
 
@@ -109,11 +200,25 @@ describe('another try', () => {
 describe('time and Stop', () => {
 	test('comments are silence', async () => {
 		always({ stallAfterChunks: 2, pings: 20 });
-		await expect(ask({}, { silenceMs: 150 })).rejects.toMatchObject({ type: 'timeout', message: 'The server sent nothing for 0.15 seconds', attempts: 1 });
+		await expect(ask({}, { silenceMs: 150 })).rejects.toMatchObject({
+			type: 'timeout',
+			message: 'The server sent nothing for 0.15 seconds',
+			attempts: 1,
+		});
 	});
 
 	test('chunks are none', async () => {
-		always({ raw: [delta({ content: 'a' }), { waitMs: 100 }, delta({ content: 'b' }), { waitMs: 100 }, delta({ content: 'c' }), { waitMs: 100 }, delta({}, 'stop')] });
+		always({
+			raw: [
+				delta({ content: 'a' }),
+				{ waitMs: 100 },
+				delta({ content: 'b' }),
+				{ waitMs: 100 },
+				delta({ content: 'c' }),
+				{ waitMs: 100 },
+				delta({}, 'stop'),
+			],
+		});
 		expect((await ask({}, { silenceMs: 180 })).choices[0]!.message.content).toBe('abc');
 	});
 
@@ -125,7 +230,11 @@ describe('time and Stop', () => {
 
 	test('the whole may be limited, and keeps what had arrived', async () => {
 		always({ raw: [delta({ content: 'a' }), { waitMs: 5_000 }] });
-		await expect(ask({}, { totalMs: 150 })).rejects.toMatchObject({ type: 'timeout', message: 'The completion took longer than the 0.15 seconds of Total Timeout', partial: { choices: [{ message: { content: 'a' } }] } });
+		await expect(ask({}, { totalMs: 150 })).rejects.toMatchObject({
+			type: 'timeout',
+			message: 'The completion took longer than the 0.15 seconds of Total Timeout',
+			partial: { choices: [{ message: { content: 'a' } }] },
+		});
 	});
 
 	test.each<[string, Fault]>([
@@ -137,9 +246,15 @@ describe('time and Stop', () => {
 		const answer = ask({}, { signal: stop.signal });
 		await nodeClock.sleep(60);
 		stop.abort(new Error('by the user'));
-		await expect(answer).rejects.toMatchObject({ name: 'StepfunError', type: 'canceled', message: 'The execution was canceled' });
+		await expect(answer).rejects.toMatchObject({
+			name: 'StepfunError',
+			type: 'canceled',
+			message: 'The execution was canceled',
+		});
 		await nodeClock.sleep(30);
-		expect(api.requests.map(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toEqual([true]);
+		expect(api.requests.map(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toEqual([
+			true,
+		]);
 	});
 
 	test.each<[string, Fault]>([
@@ -178,9 +293,16 @@ describe('time and Stop', () => {
 
 describe('what may not be shown', () => {
 	const secret = 'The merger with Globex will be announced on Friday';
-	test('a server\'s words do not repeat the prompt or the key', async () => {
-		api.fault(({ body, headers }) => ({ status: 400, body: JSON.stringify({ error: { message: `Bad: ${JSON.stringify(body)} ${headers.authorization} plainkey`, type: 'x y z' } }) }));
-		const error = await ask({ messages: [{ role: 'user', content: secret }] }, { apiKey: 'plainkey' }).catch((cause: StepfunError) => cause);
+	test("a server's words do not repeat the prompt or the key", async () => {
+		api.fault(({ body, headers }) => ({
+			status: 400,
+			body: JSON.stringify({
+				error: { message: `Bad: ${JSON.stringify(body)} ${headers.authorization} plainkey`, type: 'x y z' },
+			}),
+		}));
+		const error = await ask({ messages: [{ role: 'user', content: secret }] }, { apiKey: 'plainkey' }).catch(
+			(cause: StepfunError) => cause,
+		);
 		expect(error).toMatchObject({ type: 'http_400', message: expect.stringContaining('"content":"[…]"') });
 		expect(JSON.stringify([(error as StepfunError).message, error])).not.toMatch(/Globex|sk-emulator|plainkey/);
 	});
@@ -195,7 +317,11 @@ describe('the models', () => {
 
 	test.each<[string, Fault, object]>([
 		['a refused key', { status: 401 }, { status: 401, type: 'invalid_api_key' }],
-		['a web page', { body: '<html>' }, { type: 'not_the_api', message: 'The server answered with something else than a list of models, a web page' }],
+		[
+			'a web page',
+			{ body: '<html>' },
+			{ type: 'not_the_api', message: 'The server answered with something else than a list of models, a web page' },
+		],
 		['a reset', { resetBeforeHeaders: true }, { type: 'connection_failed' }],
 	])('%s', async (_, fault, error) => {
 		always(fault);

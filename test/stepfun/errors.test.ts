@@ -1,5 +1,13 @@
-import { connectionError, invalidInput, originOf, readErrorObject, retryAfterMs, statusError, StepfunError } from '../../stepfun/errors';
-import type { HttpResponse } from '../../stepfun/http';
+import {
+	connectionError,
+	invalidInput,
+	originOf,
+	readErrorObject,
+	retryAfterMs,
+	statusError,
+	StepfunError,
+} from '../../stepfun/errors';
+import type { HttpResponse } from '../../stepfun/client/http';
 
 const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResponse => ({
 	status,
@@ -7,7 +15,8 @@ const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResp
 	body: { async *[Symbol.asyncIterator]() {}, destroy() {} },
 });
 const URL = 'https://api.stepfun.ai/v1/chat/completions';
-const said = (status: number, body: string, headers?: HttpResponse['headers']): StepfunError => statusError(answer(status, headers), body, URL);
+const said = (status: number, body: string, headers?: HttpResponse['headers']): StepfunError =>
+	statusError(answer(status, headers), body, URL);
 
 describe('statuses', () => {
 	test.each([
@@ -27,7 +36,14 @@ describe('statuses', () => {
 		[504, 'timeout', true, /shorter answer/],
 		[599, 'x', true, /in a while/],
 	])('%i %s', (status, type, retryable, hint) => {
-		expect(said(status, JSON.stringify({ error: { message: 'Words', type } }))).toMatchObject({ message: 'Words', type, status, retryable, hint: expect.stringMatching(hint), attempts: 1 });
+		expect(said(status, JSON.stringify({ error: { message: 'Words', type } }))).toMatchObject({
+			message: 'Words',
+			type,
+			status,
+			retryable,
+			hint: expect.stringMatching(hint),
+			attempts: 1,
+		});
 	});
 
 	test.each([
@@ -44,12 +60,21 @@ describe('statuses', () => {
 	});
 
 	test('two kinds of 404: the model, and the path', () => {
-		expect(said(404, '404 page not found')).toMatchObject({ type: 'not_the_api', message: `There is no chat API at ${URL}`, retryable: false });
-		expect(said(404, '{"error":{"message":"The model \\"x\\" does not exist","type":"model_invalid"}}')).toMatchObject({ type: 'model_invalid' });
+		expect(said(404, '404 page not found')).toMatchObject({
+			type: 'not_the_api',
+			message: `There is no chat API at ${URL}`,
+			retryable: false,
+		});
+		expect(said(404, '{"error":{"message":"The model \\"x\\" does not exist","type":"model_invalid"}}')).toMatchObject({
+			type: 'model_invalid',
+		});
 	});
 
 	test('no Step Plan', () => {
-		expect(said(400, '{"error":{"message":"you have no active step plan subscription","type":"request_params_invalid"}}').hint).toMatch(/standard plan/);
+		expect(
+			said(400, '{"error":{"message":"you have no active step plan subscription","type":"request_params_invalid"}}')
+				.hint,
+		).toMatch(/standard plan/);
 	});
 
 	test('what a server says is shortened, and shows no key', () => {
@@ -59,12 +84,20 @@ describe('statuses', () => {
 	});
 
 	test('a redirect names both hosts and nothing else of the addresses', () => {
-		expect(said(307, '', { location: 'https://other.example/x?token=1' })).toMatchObject({ type: 'redirected', status: 307, retryable: false, message: 'The server at https://api.stepfun.ai redirects to https://other.example' });
+		expect(said(307, '', { location: 'https://other.example/x?token=1' })).toMatchObject({
+			type: 'redirected',
+			status: 307,
+			retryable: false,
+			message: 'The server at https://api.stepfun.ai redirects to https://other.example',
+		});
 		expect(said(302, '').message).toContain('redirects to an unnamed address');
 	});
 
-	test('an error\'s own type or code decides over the status it came with', () => {
-		expect(said(200, '{"error":{"message":"a","type":"rate_limited"}}')).toMatchObject({ status: 429, retryable: true });
+	test("an error's own type or code decides over the status it came with", () => {
+		expect(said(200, '{"error":{"message":"a","type":"rate_limited"}}')).toMatchObject({
+			status: 429,
+			retryable: true,
+		});
 		expect(said(500, '{"error":{"message":"a","code":451}}')).toMatchObject({ status: 451, retryable: false });
 		expect(said(500, '{"error":{"message":"a","code":7}}')).toMatchObject({ status: 500, retryable: true });
 	});
@@ -100,7 +133,10 @@ test.each([
 test.each([
 	[{ error: { message: 'm', type: 't' } }, { message: 'm', type: 't' }],
 	[{ error: { message: 'm', code: 'c' } }, { message: 'm', type: 'c' }],
-	[{ error: 'm', type: 't' }, { message: 'm', type: 't' }],
+	[
+		{ error: 'm', type: 't' },
+		{ message: 'm', type: 't' },
+	],
 	[{ error: { message: 'wrapped', metadata: { raw: 'no JSON' } } }, { message: 'wrapped' }],
 	[{ error: null }, undefined],
 	[{ choices: [] }, undefined],
@@ -127,24 +163,45 @@ describe('connections', () => {
 		['UND_ERR_SOCKET', 'The connection was closed before an answer came', true],
 	])('%s, however deep it lies', (code, message, retryable) => {
 		const cause = Object.assign(new Error('x'), { cause: Object.assign(new Error('y'), { cause: { code } }) });
-		expect(connectionError(cause, URL)).toMatchObject({ type: 'connection_failed', message: `${message}: https://api.stepfun.ai`, retryable });
+		expect(connectionError(cause, URL)).toMatchObject({
+			type: 'connection_failed',
+			message: `${message}: https://api.stepfun.ai`,
+			retryable,
+		});
 	});
 
-	test.each(['Domain not allowed: …', 'The request was blocked because it resolves to a restricted IP address'])('n8n\'s own guard: %s', (message) => {
-		expect(connectionError(new Error(message), URL)).toMatchObject({ message: 'n8n does not allow requests to this address: https://api.stepfun.ai', retryable: false });
-	});
+	test.each(['Domain not allowed: …', 'The request was blocked because it resolves to a restricted IP address'])(
+		"n8n's own guard: %s",
+		(message) => {
+			expect(connectionError(new Error(message), URL)).toMatchObject({
+				message: 'n8n does not allow requests to this address: https://api.stepfun.ai',
+				retryable: false,
+			});
+		},
+	);
 
 	test('what nobody knows is quoted, without what it was about', () => {
-		const cause = Object.assign(new Error('Strange with Bearer abcdef'), { config: { headers: { Authorization: 'Bearer abcdef' }, data: 'prompt' } });
+		const cause = Object.assign(new Error('Strange with Bearer abcdef'), {
+			config: { headers: { Authorization: 'Bearer abcdef' }, data: 'prompt' },
+		});
 		const error = connectionError(cause, URL);
-		expect(error).toMatchObject({ message: 'The request to https://api.stepfun.ai could not be made: Strange with Bearer […]', retryable: false });
+		expect(error).toMatchObject({
+			message: 'The request to https://api.stepfun.ai could not be made: Strange with Bearer […]',
+			retryable: false,
+		});
 		expect(error.cause).toBeUndefined();
-		expect(connectionError('text', 'no url').message).toBe('The request to an address that is no URL could not be made: text');
+		expect(connectionError('text', 'no url').message).toBe(
+			'The request to an address that is no URL could not be made: text',
+		);
 	});
 
 	test('with what had arrived it was cut', () => {
 		const partial = { id: '', object: 'chat.completion' as const, created: 0, model: '', choices: [] };
-		expect(connectionError(new Error('aborted'), URL, partial)).toMatchObject({ type: 'connection_cut', retryable: true, partial });
+		expect(connectionError(new Error('aborted'), URL, partial)).toMatchObject({
+			type: 'connection_cut',
+			retryable: true,
+			partial,
+		});
 	});
 
 	test('causes that go round in a circle', () => {
@@ -155,8 +212,26 @@ describe('connections', () => {
 });
 
 test('other details leave the rest as it is', () => {
-	const error = new StepfunError('m', { type: 't', status: 500, requestId: 'r', retryable: true, retryAfterMs: 5, hint: 'h', attempts: 3 });
-	expect(error.with({ hint: 'other' })).toMatchObject({ name: 'StepfunError', message: 'm', type: 't', status: 500, requestId: 'r', retryable: true, retryAfterMs: 5, hint: 'other', attempts: 3 });
+	const error = new StepfunError('m', {
+		type: 't',
+		status: 500,
+		requestId: 'r',
+		retryable: true,
+		retryAfterMs: 5,
+		hint: 'h',
+		attempts: 3,
+	});
+	expect(error.with({ hint: 'other' })).toMatchObject({
+		name: 'StepfunError',
+		message: 'm',
+		type: 't',
+		status: 500,
+		requestId: 'r',
+		retryable: true,
+		retryAfterMs: 5,
+		hint: 'other',
+		attempts: 3,
+	});
 });
 
 test('bad input is never sent', () => {

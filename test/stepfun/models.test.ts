@@ -3,15 +3,29 @@ import * as models from '../../stepfun/models';
 const ids = (answer: unknown): string[] => models.chatModels(answer).map(({ id }) => id);
 
 test('models that chat, by id, numbers in their order', () => {
-	expect(ids({ data: [{ id: 'step-10' }, { id: 'step-3.7-flash' }, { id: 'step-3.5-flash-2603' }, { id: 'step-3.5-flash' }, { id: 'step-3.5-flash' }] })).toEqual([
-		'step-3.5-flash',
-		'step-3.5-flash-2603',
-		'step-3.7-flash',
-		'step-10',
-	]);
+	expect(
+		ids({
+			data: [
+				{ id: 'step-10' },
+				{ id: 'step-3.7-flash' },
+				{ id: 'step-3.5-flash-2603' },
+				{ id: 'step-3.5-flash' },
+				{ id: 'step-3.5-flash' },
+			],
+		}),
+	).toEqual(['step-3.5-flash', 'step-3.5-flash-2603', 'step-3.7-flash', 'step-10']);
 });
 
-test.each(['step-tts-2', 'stepaudio-2.5-tts', 'step-asr', 'step-1x-medium', 'step-2x-large', 'step-image-edit', 'text-embedding-1', 'gte-rerank'])('%s does not chat', (id) => {
+test.each([
+	'step-tts-2',
+	'stepaudio-2.5-tts',
+	'step-asr',
+	'step-1x-medium',
+	'step-2x-large',
+	'step-image-edit',
+	'text-embedding-1',
+	'gte-rerank',
+])('%s does not chat', (id) => {
 	expect(ids({ data: [{ id }] })).toEqual([]);
 });
 
@@ -20,13 +34,29 @@ test.each(['stepaudio-2.5-chat', 'step-router-v1', 'step-1o-turbo-vision', 'step
 });
 
 test('the type that the server names decides over the id', () => {
-	expect(ids({ data: [{ id: 'step-x', model_type: '语音合成' }, { id: 'my-tts-judge', model_type: '大语言模型' }, { id: 'step-y', model_type: '' }] })).toEqual(['my-tts-judge', 'step-y']);
+	expect(
+		ids({
+			data: [
+				{ id: 'step-x', model_type: '语音合成' },
+				{ id: 'my-tts-judge', model_type: '大语言模型' },
+				{ id: 'step-y', model_type: '' },
+			],
+		}),
+	).toEqual(['my-tts-judge', 'step-y']);
 });
 
-test.each([[null], ['text'], [{}], [{ data: 5 }], [{ data: [null, 5, {}, { id: 5 }, { id: '' }] }]])('%j lists none', (answer) => {
-	expect(ids(answer)).toEqual([]);
-});
+test.each([[null], ['text'], [{}], [{ data: 5 }], [{ data: [null, 5, {}, { id: 5 }, { id: '' }] }]])(
+	'%j lists none',
+	(answer) => {
+		expect(ids(answer)).toEqual([]);
+	},
+);
 
 test('a bare list is read too, with the tokens that a model takes', () => {
-	expect(models.chatModels([{ id: 'step-a', max_input_tokens: 64_000 }, { id: 'step-b', max_input_tokens: 'many' }])).toEqual([{ id: 'step-a', maxInputTokens: 64_000 }, { id: 'step-b' }]);
+	expect(
+		models.chatModels([
+			{ id: 'step-a', max_input_tokens: 64_000 },
+			{ id: 'step-b', max_input_tokens: 'many' },
+		]),
+	).toEqual([{ id: 'step-a', maxInputTokens: 64_000 }, { id: 'step-b' }]);
 });

@@ -2,7 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion, CompletionMessage, Usage } from '../../stepfun/types';
 
-const question: ChatRequest = { model: 'step-3.5-flash', messages: [{ role: 'user', content: 'Weather in Oslo and Rome?' }] };
+const question: ChatRequest = {
+	model: 'step-3.5-flash',
+	messages: [{ role: 'user', content: 'Weather in Oslo and Rome?' }],
+};
 
 const usage = (tokens: number): Usage => ({
 	prompt_tokens: tokens,
@@ -12,7 +15,11 @@ const usage = (tokens: number): Usage => ({
 	total_tokens: 3 * tokens,
 });
 
-const call = (id: string, name: string, args: string, type = 'function') => ({ id, type, function: { name, arguments: args } });
+const call = (id: string, name: string, args: string, type = 'function') => ({
+	id,
+	type,
+	function: { name, arguments: args },
+});
 
 const completion = (message: Partial<CompletionMessage>, finish_reason = 'stop', tokens = 10): Completion => ({
 	id: 'c',
@@ -38,7 +45,8 @@ const tool = (name: string, run: RunnableTool['run']): RunnableTool => ({
 	run,
 });
 const weather = tool('get_weather', async ({ city }) => `${city}: sunny`);
-const resultsOf = (request: ChatRequest | undefined) => request?.messages.flatMap((message) => (message.role === 'tool' ? [message.content] : []));
+const resultsOf = (request: ChatRequest | undefined) =>
+	request?.messages.flatMap((message) => (message.role === 'tool' ? [message.content] : []));
 
 test('without tools it is one question and one answer', async () => {
 	const model = script(completion({ content: 'Sunny' }));
@@ -51,8 +59,15 @@ test('without tools it is one question and one answer', async () => {
 test('runs the calls of a round and goes on with results in order, the reasoning and the sum of the usage', async () => {
 	const calls = [call('a', 'get_weather', '{"city":"Oslo"}'), call('b', 'get_weather', '{"city":"Rome"}')];
 	// finish_reason is "stop" in StepFun's own documents, although there are calls.
-	const model = script(completion({ reasoning: 'Two cities.', tool_calls: calls }), completion({ content: 'Sunny twice', reasoning: 'Done.' }, 'stop', 100));
-	const { completion: answer, messages } = await completeWithTools(question, { ...model, tools: [weather], maxIterations: 1 });
+	const model = script(
+		completion({ reasoning: 'Two cities.', tool_calls: calls }),
+		completion({ content: 'Sunny twice', reasoning: 'Done.' }, 'stop', 100),
+	);
+	const { completion: answer, messages } = await completeWithTools(question, {
+		...model,
+		tools: [weather],
+		maxIterations: 1,
+	});
 	expect(model.requests[0]).toEqual({ ...question, tools: [weather.definition] });
 	expect(model.requests[1]?.messages).toEqual([
 		question.messages[0],
@@ -61,7 +76,13 @@ test('runs the calls of a round and goes on with results in order, the reasoning
 		{ role: 'tool', tool_call_id: 'b', content: 'Rome: sunny' },
 	]);
 	expect(messages).toEqual([...model.requests[1]!.messages, { role: 'assistant', content: 'Sunny twice' }]);
-	expect(answer.usage).toEqual({ prompt_tokens: 110, cached_tokens: 2, completion_tokens: 220, reasoning_tokens: 110, total_tokens: 330 });
+	expect(answer.usage).toEqual({
+		prompt_tokens: 110,
+		cached_tokens: 2,
+		completion_tokens: 220,
+		reasoning_tokens: 110,
+		total_tokens: 330,
+	});
 	expect(question).not.toHaveProperty('tools');
 });
 
@@ -74,7 +95,10 @@ test('the calls of one round run side by side', async () => {
 		running -= 1;
 		return `waited ${ms}`;
 	});
-	const model = script(completion({ tool_calls: [call('a', 'slow', '{"ms":40}'), call('b', 'slow', '{"ms":10}')] }), completion({ content: 'done' }));
+	const model = script(
+		completion({ tool_calls: [call('a', 'slow', '{"ms":40}'), call('b', 'slow', '{"ms":10}')] }),
+		completion({ content: 'done' }),
+	);
 	await completeWithTools(question, { ...model, tools: [slow], maxIterations: 1 });
 	expect(most).toBe(2);
 	expect(resultsOf(model.requests[1])).toEqual(['waited 40', 'waited 10']);
@@ -112,10 +136,16 @@ test('a call of a function that the request defines itself ends the loop and com
 	const calls = [call('a', 'get_weather', '{}'), call('b', 'book_flight', '{}')];
 	const ran = jest.fn(async () => 'sunny');
 	const model = script(completion({ tool_calls: calls }, 'tool_calls'));
-	const { completion: answer } = await completeWithTools({ ...question, tools: [own] }, { ...model, tools: [tool('get_weather', ran)], maxIterations: 5 });
+	const { completion: answer } = await completeWithTools(
+		{ ...question, tools: [own] },
+		{ ...model, tools: [tool('get_weather', ran)], maxIterations: 5 },
+	);
 	expect(answer.choices[0]?.message.tool_calls).toEqual(calls);
 	expect(model.requests).toHaveLength(1);
-	expect(model.requests[0]?.tools).toEqual([own, { type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } }]);
+	expect(model.requests[0]?.tools).toEqual([
+		own,
+		{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } },
+	]);
 	expect(ran).not.toHaveBeenCalled();
 });
 
@@ -123,7 +153,11 @@ test('tools that the server has run itself are neither run nor sent back', async
 	const search = { ...call('s', 'get_weather', '{"city":"Oslo"}', 'web_search') };
 	const ran = jest.fn(async () => 'sunny');
 	const model = script(completion({ content: 'Sunny, says the web', tool_calls: [search] }));
-	const { messages } = await completeWithTools(question, { ...model, tools: [tool('get_weather', ran)], maxIterations: 5 });
+	const { messages } = await completeWithTools(question, {
+		...model,
+		tools: [tool('get_weather', ran)],
+		maxIterations: 5,
+	});
 	expect(ran).not.toHaveBeenCalled();
 	expect(messages.at(-1)).toEqual({ role: 'assistant', content: 'Sunny, says the web' });
 });
@@ -154,7 +188,9 @@ test('an abort ends the loop at once, although a tool still runs', async () => {
 test('refuses a name that is there twice, and several completions, before anything is asked', async () => {
 	const model = script();
 	const options = { ...model, maxIterations: 2 };
-	await expect(completeWithTools(question, { ...options, tools: [weather, weather] })).rejects.toMatchObject({ type: 'invalid_input' });
+	await expect(completeWithTools(question, { ...options, tools: [weather, weather] })).rejects.toMatchObject({
+		type: 'invalid_input',
+	});
 	await expect(completeWithTools({ ...question, n: 2 }, { ...options, tools: [weather] })).rejects.toMatchObject({
 		type: 'invalid_input',
 		message: expect.stringContaining('Number of Completions is 2'),

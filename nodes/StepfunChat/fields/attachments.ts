@@ -1,8 +1,15 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { Attachment, base64Length } from '../../../stepfun/attachment';
+import { Attachment, base64Length } from '../../../stepfun/request/attachment';
 import { readBytes } from '../../../stepfun/bytes';
 import { invalidInput } from '../../../stepfun/errors';
-import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType, type MediaKind } from '../../../stepfun/media';
+import {
+	headBytes,
+	mediaPart,
+	mediaSource,
+	mediaType,
+	requireMediaType,
+	type MediaKind,
+} from '../../../stepfun/request/media';
 import { TEXT_ONLY_MODELS } from '../../../stepfun/models';
 import { record } from '../../../stepfun/record';
 import type { ContentPart, MediaSource } from '../../../stepfun/types';
@@ -56,7 +63,8 @@ const attachmentFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://example.com/photo.jpg',
 		displayOptions: { show: { source: ['url'] } },
-		description: 'A public address, or stepfile:// and the ID of a file on StepFun. An expression may give a list of them.',
+		description:
+			'A public address, or stepfile:// and the ID of a file on StepFun. An expression may give a list of them.',
 	},
 	{
 		displayName: 'Base64',
@@ -90,7 +98,8 @@ export const attachmentsFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Attachment' },
 		placeholder: 'Add Attachment',
 		default: {},
-		description: 'Images, video and audio that the model shall see or hear. They join the last user message, before its text.',
+		description:
+			'Images, video and audio that the model shall see or hear. They join the last user message, before its text.',
 		options: [
 			{
 				displayName: 'Attachment',
@@ -121,35 +130,56 @@ export async function readAttachments(context: IExecuteFunctions, itemIndex: num
 	const parts: ContentPart[] = [];
 	for (const [i, row] of rows.entries()) {
 		const detail = row.detail === 'low' || row.detail === 'high' ? row.detail : undefined;
-		for (const source of await readSources(context, itemIndex, row, `attachment ${i + 1}`)) parts.push(mediaPart(row.type, source, detail));
+		for (const source of await readSources(context, itemIndex, row, `attachment ${i + 1}`))
+			parts.push(mediaPart(row.type, source, detail));
 	}
 	return parts;
 }
 
-async function readSources(context: IExecuteFunctions, itemIndex: number, row: AttachmentRow, place: string): Promise<MediaSource[]> {
+async function readSources(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	row: AttachmentRow,
+	place: string,
+): Promise<MediaSource[]> {
 	const { type, source = 'binary' } = row;
 	if (source === 'binary') return await readBinaries(context, itemIndex, type, list(row.binaryFields ?? 'data'), place);
 	const [label, value] = source === 'url' ? ['URL', row.url] : ['Base64', row.base64];
 	const sources = Array.isArray(value) ? value : [value];
 	return sources.map((text) => {
-		if (typeof text === 'string' && text.trim() !== '') return mediaSource(type, text, `In Attachments, the ${label} of ${place}`);
+		if (typeof text === 'string' && text.trim() !== '')
+			return mediaSource(type, text, `In Attachments, the ${label} of ${place}`);
 		throw invalidInput(`In Attachments, the ${label} of ${place} is empty`, 'Enter it, or remove the attachment');
 	});
 }
 
 /** Names from a field with commas, or from an expression that gives a list. */
-const list = (value: unknown): string[] => (Array.isArray(value) ? value : String(value).split(',')).map((name) => String(name).trim()).filter((name) => name !== '');
+const list = (value: unknown): string[] =>
+	(Array.isArray(value) ? value : String(value).split(','))
+		.map((name) => String(name).trim())
+		.filter((name) => name !== '');
 
-async function readBinaries(context: IExecuteFunctions, itemIndex: number, kind: MediaKind, names: string[], place: string): Promise<Attachment[]> {
+async function readBinaries(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	kind: MediaKind,
+	names: string[],
+	place: string,
+): Promise<Attachment[]> {
 	const item = context.getInputData()[itemIndex]!;
 	const files = filesOf(item);
-	if (names.length === 0) throw invalidInput(`In Attachments, Input Data Field Name(s) of ${place} is empty`, `Enter the name of a field with a file. ${available(files)}`);
+	if (names.length === 0)
+		throw invalidInput(
+			`In Attachments, Input Data Field Name(s) of ${place} is empty`,
+			`Enter the name of a field with a file. ${available(files)}`,
+		);
 	const found: Attachment[] = [];
 	for (const name of names) {
 		if (name.includes('*')) {
 			for (const [field, file] of Object.entries(files).filter(([field]) => matches(name, field))) {
 				const head = await headOf(context, kind, file);
-				if (mediaType(kind, file.mimeType, head) !== undefined) found.push(await attachmentOf(context, kind, file, labelOf(field, place), head));
+				if (mediaType(kind, file.mimeType, head) !== undefined)
+					found.push(await attachmentOf(context, kind, file, labelOf(field, place), head));
 			}
 		} else found.push(await attachmentOf(context, kind, fileAt(item, files, name, place), labelOf(name, place)));
 	}
@@ -160,17 +190,31 @@ const labelOf = (field: string, place: string): string => `In Attachments, the f
 
 /** The files of an item by the names of their fields; with n8n's combined binary mode they stand among the JSON fields. */
 function filesOf({ binary, json }: INodeExecutionData): Record<string, IBinaryData> {
-	return { ...Object.fromEntries(Object.entries(json).filter((field): field is [string, IBinaryData & object] => isFile(field[1]))), ...binary };
+	return {
+		...Object.fromEntries(
+			Object.entries(json).filter((field): field is [string, IBinaryData & object] => isFile(field[1])),
+		),
+		...binary,
+	};
 }
 
 function isFile(value: unknown): value is IBinaryData {
 	const fields = record(value);
-	return typeof fields?.['mimeType'] === 'string' && (typeof fields['id'] === 'string' || typeof fields['data'] === 'string');
+	return (
+		typeof fields?.['mimeType'] === 'string' && (typeof fields['id'] === 'string' || typeof fields['data'] === 'string')
+	);
 }
 
 /** Names may be paths where files stand among JSON fields. */
-function fileAt({ json }: INodeExecutionData, files: Record<string, IBinaryData>, name: string, place: string): IBinaryData {
-	const file = Object.hasOwn(files, name) ? files[name] : name.split('.').reduce<unknown>((value, key) => record(value)?.[key], json);
+function fileAt(
+	{ json }: INodeExecutionData,
+	files: Record<string, IBinaryData>,
+	name: string,
+	place: string,
+): IBinaryData {
+	const file = Object.hasOwn(files, name)
+		? files[name]
+		: name.split('.').reduce<unknown>((value, key) => record(value)?.[key], json);
 	if (isFile(file)) return file;
 	throw invalidInput(
 		`The input item has no file in the field "${name}", which Input Data Field Name(s) of ${place} names`,
@@ -180,20 +224,38 @@ function fileAt({ json }: INodeExecutionData, files: Record<string, IBinaryData>
 
 function available(files: Record<string, IBinaryData>): string {
 	const names = Object.keys(files);
-	return names.length === 0 ? 'This item has no files at all.' : `This item has files in: ${names.slice(0, 10).join(', ')}.`;
+	return names.length === 0
+		? 'This item has no files at all.'
+		: `This item has files in: ${names.slice(0, 10).join(', ')}.`;
 }
 
 const matches = (pattern: string, field: string): boolean =>
-	new RegExp(`^${pattern.split('*').map((text) => text.replace(/[.?+^$|(){}[\]\\]/g, '\\$&')).join('.*')}$`, 's').test(field);
+	new RegExp(
+		`^${pattern
+			.split('*')
+			.map((text) => text.replace(/[.?+^$|(){}[\]\\]/g, '\\$&'))
+			.join('.*')}$`,
+		's',
+	).test(field);
 
 /**
  * A file as n8n keeps it: by id in a file system, a database or S3, or as base64 within the item. `head` is what was read of it
  * already.
  */
-async function attachmentOf(context: IExecuteFunctions, kind: MediaKind, file: IBinaryData, label: string, head?: Uint8Array): Promise<Attachment> {
+async function attachmentOf(
+	context: IExecuteFunctions,
+	kind: MediaKind,
+	file: IBinaryData,
+	label: string,
+	head?: Uint8Array,
+): Promise<Attachment> {
 	const { id } = file;
 	const size = id === undefined ? file.data.length : await sizeOf(context, id);
-	if (size === 0) throw invalidInput(`${label} is empty, or n8n no longer has it`, 'Check the node that the file comes from, and run it again');
+	if (size === 0)
+		throw invalidInput(
+			`${label} is empty, or n8n no longer has it`,
+			'Check the node that the file comes from, and run it again',
+		);
 	const mimeType = requireMediaType(kind, file.mimeType, head ?? (await headOf(context, kind, file)), label);
 	if (id === undefined) return Attachment.fromBase64(mimeType, file.data, label);
 	return Attachment.fromBytes(mimeType, size, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));
@@ -201,13 +263,20 @@ async function attachmentOf(context: IExecuteFunctions, kind: MediaKind, file: I
 
 /** In bytes; 0 also for a file that n8n has deleted meanwhile, as it does with those of old executions. */
 const sizeOf = async (context: IExecuteFunctions, id: string): Promise<number> =>
-	await context.helpers.getBinaryMetadata(id).then(({ fileSize }) => fileSize, () => 0);
+	await context.helpers.getBinaryMetadata(id).then(
+		({ fileSize }) => fileSize,
+		() => 0,
+	);
 
 /** Bytes that are read at a time: a multiple of three, which base64 keeps whole. */
 const CHUNK_BYTES = 3 * 16 * 1024;
 
 /** As many of a file's first bytes as are needed to tell its type. */
-async function headOf(context: IExecuteFunctions, kind: MediaKind, { id, data, mimeType }: IBinaryData): Promise<Uint8Array> {
+async function headOf(
+	context: IExecuteFunctions,
+	kind: MediaKind,
+	{ id, data, mimeType }: IBinaryData,
+): Promise<Uint8Array> {
 	const count = headBytes(kind, mimeType);
 	if (count === 0) return new Uint8Array(0);
 	if (id === undefined) return Buffer.from(data.slice(0, base64Length(count)), 'base64');

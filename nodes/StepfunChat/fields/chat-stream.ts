@@ -6,7 +6,8 @@ export const enableStreamingOption: INodeProperties = {
 	name: 'enableStreaming',
 	type: 'boolean',
 	default: true,
-	description: 'Whether the answer appears in the chat as it is written, where the trigger\'s Response Mode is Streaming',
+	description:
+		"Whether the answer appears in the chat as it is written, where the trigger's Response Mode is Streaming",
 };
 
 export const streamReasoningOption: INodeProperties = {
@@ -22,7 +23,10 @@ export interface StreamSettings {
 	reasoning: boolean;
 }
 
-export const readStreamSettings = ({ enableStreaming = true, streamReasoning = false }: IDataObject): StreamSettings => ({
+export const readStreamSettings = ({
+	enableStreaming = true,
+	streamReasoning = false,
+}: IDataObject): StreamSettings => ({
 	enabled: enableStreaming === true,
 	reasoning: streamReasoning === true,
 });

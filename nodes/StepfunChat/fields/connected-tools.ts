@@ -11,7 +11,8 @@ export const maxToolIterationsOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: DEFAULT_ITERATIONS,
-	description: 'How many rounds of calls to connected tools the model may make before it has to answer; a round may hold several calls',
+	description:
+		'How many rounds of calls to connected tools the model may make before it has to answer; a round may hold several calls',
 };
 
 export const returnMessagesOption: INodeProperties = {
@@ -19,7 +20,8 @@ export const returnMessagesOption: INodeProperties = {
 	name: 'returnMessages',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to add the whole conversation to the output as messages: what was sent, the tool calls, their results and the answer',
+	description:
+		'Whether to add the whole conversation to the output as messages: what was sent, the tool calls, their results and the answer',
 };
 
 /** @throws StepfunError `invalid_input` for a number below 1. */

@@ -10,7 +10,8 @@ export const extraBodyOption: INodeProperties = {
 	name: 'extraBody',
 	type: 'json',
 	default: '{}',
-	description: 'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
+	description:
+		'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
 };
 
 /**
@@ -22,10 +23,14 @@ export function withExtraBody({ extraBody }: IDataObject, request: ChatRequest):
 	const value = parseJsonField('Extra Body Fields', extraBody);
 	if (value === undefined || value === null) return request;
 	const extra = record(value);
-	if (!extra) throw invalidInput('Extra Body Fields is no JSON object', 'Give an object such as {"tool_choice": "auto"}');
+	if (!extra)
+		throw invalidInput('Extra Body Fields is no JSON object', 'Give an object such as {"tool_choice": "auto"}');
 	const taken = Object.keys(extra).find((field) => Object.hasOwn(request, field));
 	if (taken !== undefined) {
-		throw invalidInput(`Extra Body Fields holds "${taken}", which another field of this node has set`, `Remove "${taken}" from Extra Body Fields, or take back that setting`);
+		throw invalidInput(
+			`Extra Body Fields holds "${taken}", which another field of this node has set`,
+			`Remove "${taken}" from Extra Body Fields, or take back that setting`,
+		);
 	}
 	return { ...request, ...extra };
 }

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { parseJsonField } from '../../../stepfun/json';
-import { readMessages } from '../../../stepfun/messages';
+import { readMessages } from '../../../stepfun/request/messages';
 import type { ContentPart, Message } from '../../../stepfun/types';
 
 const messageFields: INodeProperties[] = [
@@ -41,7 +41,8 @@ const messageFields: INodeProperties[] = [
 		default: '[]',
 		placeholder: 'e.g. {{ $json.tool_calls }}',
 		displayOptions: { show: { role: ['assistant'] } },
-		description: 'The tool calls of this message, as an earlier StepFun Chat gave them out. Leave it as it is if there are none.',
+		description:
+			'The tool calls of this message, as an earlier StepFun Chat gave them out. Leave it as it is if there are none.',
 	},
 	{
 		displayName: 'Reasoning',
@@ -51,7 +52,8 @@ const messageFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. {{ $json.reasoning }}',
 		displayOptions: { show: { role: ['assistant'] } },
-		description: 'The reasoning that led to the tool calls, so that the model goes on where it was. Sent only with tool calls.',
+		description:
+			'The reasoning that led to the tool calls, so that the model goes on where it was. Sent only with tool calls.',
 	},
 ];
 
@@ -102,7 +104,10 @@ export const messagesFields: INodeProperties[] = [
  */
 export function readConversation(context: IExecuteFunctions, itemIndex: number, attachments: ContentPart[]): Message[] {
 	if (context.getNodeParameter('specifyMessages', itemIndex) === 'json') {
-		return readMessages(parseJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex)), attachments);
+		return readMessages(
+			parseJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex)),
+			attachments,
+		);
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as MessageRow[];
 	return readMessages(rows.map(messageOfRow), attachments);

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { parseJsonField } from '../../../stepfun/json';
-import { checkSchema, schemaFromExample } from '../../../stepfun/json-schema';
+import { checkSchema, schemaFromExample } from '../../../stepfun/request/json-schema';
 import { record } from '../../../stepfun/record';
-import { jsonSchemaFormat } from '../../../stepfun/response-format';
+import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
 import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
 
 export const responseFields: INodeProperties[] = [
@@ -26,7 +26,11 @@ export const responseFields: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'Generate From JSON Example', value: 'fromJson', description: 'Takes names and types from an example' },
-			{ name: 'Define Using JSON Schema', value: 'manual', description: 'For optional fields, fixed choices and descriptions' },
+			{
+				name: 'Define Using JSON Schema',
+				value: 'manual',
+				description: 'For optional fields, fixed choices and descriptions',
+			},
 		],
 		default: 'fromJson',
 		displayOptions: { show: { responseFormat: ['json_schema'] } },
@@ -62,7 +66,10 @@ export const responseFields: INodeProperties[] = [
 ];
 
 /** @throws StepfunError `invalid_input` for JSON that is none, and for a schema that is none. */
-export function readResponseFormat(context: IExecuteFunctions, itemIndex: number): Pick<ChatRequest, 'response_format'> {
+export function readResponseFormat(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Pick<ChatRequest, 'response_format'> {
 	const format = context.getNodeParameter('responseFormat', itemIndex, 'text') as ResponseFormat['type'];
 	if (format === 'json_object') return { response_format: { type: 'json_object' } };
 	if (format !== 'json_schema') return {};
@@ -72,9 +79,16 @@ export function readResponseFormat(context: IExecuteFunctions, itemIndex: number
 function readSchemaFormat(context: IExecuteFunctions, itemIndex: number): ResponseFormat {
 	if (context.getNodeParameter('schemaType', itemIndex, 'fromJson') === 'manual') {
 		const schema = parseJsonField('JSON Schema', context.getNodeParameter('inputSchema', itemIndex));
-		return jsonSchemaFormat(checkSchema(schema, 'JSON Schema'), context.getNodeParameter('strictSchema', itemIndex, true) === true);
+		return jsonSchemaFormat(
+			checkSchema(schema, 'JSON Schema'),
+			context.getNodeParameter('strictSchema', itemIndex, true) === true,
+		);
 	}
 	const example = parseJsonField('JSON Example', context.getNodeParameter('jsonSchemaExample', itemIndex));
-	if (!record(example)) throw invalidInput('JSON Example is no object', 'Give an answer as you want it, such as {"title": "A day at the sea"}; a list stands in one of its fields');
+	if (!record(example))
+		throw invalidInput(
+			'JSON Example is no object',
+			'Give an answer as you want it, such as {"title": "A day at the sea"}; a list stands in one of its fields',
+		);
 	return jsonSchemaFormat(schemaFromExample(example, { closed: true }), true);
 }

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { parseJsonField } from '../../../stepfun/json';
-import { schemaFromExample } from '../../../stepfun/json-schema';
-import { functionTool, readTools, webSearchTool } from '../../../stepfun/tools';
+import { schemaFromExample } from '../../../stepfun/request/json-schema';
+import { functionTool, readTools, webSearchTool } from '../../../stepfun/request/tools';
 import type { Tool } from '../../../stepfun/types';
 
 const functionFields: INodeProperties[] = [
@@ -98,7 +98,8 @@ export const toolsFields: INodeProperties[] = [
 						type: 'json',
 						typeOptions: { rows: 8 },
 						default: '[]',
-						description: 'An array of tools as the API takes them, or of functions with name, description and parameters',
+						description:
+							'An array of tools as the API takes them, or of functions with name, description and parameters',
 					},
 				],
 			},
@@ -120,17 +121,32 @@ interface FunctionRow {
  * @throws StepfunError `invalid_input`
  */
 export function readPanelTools(context: IExecuteFunctions, itemIndex: number): Tool[] {
-	const { functions = [], json = [] } = context.getNodeParameter('tools', itemIndex, {}) as { functions?: FunctionRow[]; json?: Array<{ functionsJson?: unknown }> };
+	const { functions = [], json = [] } = context.getNodeParameter('tools', itemIndex, {}) as {
+		functions?: FunctionRow[];
+		json?: Array<{ functionsJson?: unknown }>;
+	};
 	return [
-		...functions.map((row, i) => functionTool({ name: row.name, description: row.description, parameters: readParameters(row) }, `function ${i + 1}`)),
-		...json.flatMap(({ functionsJson }) => readTools(parseJsonField('Functions (JSON)', functionsJson), 'Functions (JSON)')),
+		...functions.map((row, i) =>
+			functionTool(
+				{ name: row.name, description: row.description, parameters: readParameters(row) },
+				`function ${i + 1}`,
+			),
+		),
+		...json.flatMap(({ functionsJson }) =>
+			readTools(parseJsonField('Functions (JSON)', functionsJson), 'Functions (JSON)'),
+		),
 		...(context.getNodeParameter('webSearch', itemIndex, false) === true
 			? [webSearchTool(context.getNodeParameter('webSearchDescription', itemIndex, '') as string)]
 			: []),
 	];
 }
 
-function readParameters({ name, specifyParameters = 'example', parametersExample, parametersSchema }: FunctionRow): unknown {
+function readParameters({
+	name,
+	specifyParameters = 'example',
+	parametersExample,
+	parametersSchema,
+}: FunctionRow): unknown {
 	switch (specifyParameters) {
 		case 'none':
 			return undefined;

@@ -12,7 +12,8 @@ export const retriesOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 10 },
 	default: DEFAULT_RETRIES,
-	description: 'How often a request is sent again after a rate limit, a server fault, or a connection that was lost before the answer began',
+	description:
+		'How often a request is sent again after a rate limit, a server fault, or a connection that was lost before the answer began',
 };
 
 export const timeoutOption: INodeProperties = {
@@ -30,11 +31,16 @@ export const totalTimeoutOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 600_000,
-	description: 'How long a whole completion may take, in milliseconds, waits and retries included. Without it there is no limit.',
+	description:
+		'How long a whole completion may take, in milliseconds, waits and retries included. Without it there is no limit.',
 };
 
 /** @throws StepfunError `invalid_input` for numbers out of range. */
-export function readPatience({ retries, timeout, totalTimeout }: IDataObject): Pick<CompleteOptions, 'retries' | 'silenceMs' | 'totalMs'> {
+export function readPatience({
+	retries,
+	timeout,
+	totalTimeout,
+}: IDataObject): Pick<CompleteOptions, 'retries' | 'silenceMs' | 'totalMs'> {
 	return {
 		retries: readNumber(retries, 'Retries', { min: 0, max: 10, whole: true }) ?? DEFAULT_RETRIES,
 		silenceMs: readNumber(timeout, 'Timeout', { min: 1 }) ?? DEFAULT_SILENCE_MS,

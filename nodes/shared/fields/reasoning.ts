@@ -4,7 +4,9 @@ import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
 import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
 import type { FieldContext } from './field-context';
 
-const threeTiersOnly: INodePropertyOptions['displayOptions'] = { hide: { '/model': TWO_TIER_MODELS.map((id) => ({ _cnd: { startsWith: id } })) } };
+const threeTiersOnly: INodePropertyOptions['displayOptions'] = {
+	hide: { '/model': TWO_TIER_MODELS.map((id) => ({ _cnd: { startsWith: id } })) },
+};
 
 export const reasoningFields: INodeProperties[] = [
 	{
@@ -32,7 +34,8 @@ export const reasoningFormatOption: INodeProperties = {
 		{ name: 'General', value: 'general', description: 'In the field reasoning' },
 	],
 	default: 'general',
-	description: 'In which form StepFun sends the reasoning. It comes out of this node as the field reasoning either way.',
+	description:
+		'In which form StepFun sends the reasoning. It comes out of this node as the field reasoning either way.',
 };
 
 /** @throws StepfunError `invalid_input` for an effort that the model does not take. */
@@ -53,10 +56,16 @@ function readEffort(value: unknown, model: string): ReasoningEffort {
 	const known = reasoningEfforts(model);
 	const effort = known.find((name) => name === value);
 	if (effort) return effort;
-	throw invalidInput(`${model} does not take the Reasoning Effort "${String(value).slice(0, 40)}"`, `Choose ${known.join(' or ')}, or Default. Reasoning cannot be switched off`);
+	throw invalidInput(
+		`${model} does not take the Reasoning Effort "${String(value).slice(0, 40)}"`,
+		`Choose ${known.join(' or ')}, or Default. Reasoning cannot be switched off`,
+	);
 }
 
 function readFormat(value: unknown): ReasoningFormat {
 	if (value === 'general' || value === 'deepseek-style') return value;
-	throw invalidInput(`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`, 'Choose general or deepseek-style, or remove the option');
+	throw invalidInput(
+		`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`,
+		'Choose general or deepseek-style, or remove the option',
+	);
 }

@@ -1,0 +1,75 @@
+import type { FinishReason, GenerateResult, MessageContent, StreamChunk, TokenUsage } from '@n8n/ai-node-sdk';
+import { functionCalls } from '../../stepfun/response/tool-calls';
+import type { Completion, CompletionChoice, ToolCall, Usage } from '../../stepfun/types';
+
+/** A completion as n8n's AI nodes take it. */
+export function toResult(completion: Completion): GenerateResult {
+	const choice = completion.choices[0];
+	const text = choice?.message.content ?? '';
+	return {
+		id: completion.id,
+		finishReason: finishReason(choice),
+		usage: toUsage(completion.usage),
+		message: {
+			role: 'assistant',
+			content: [
+				...reasoningOf(choice),
+				...(text === '' ? [] : [{ type: 'text' as const, text }]),
+				...functionCalls(choice?.message).map(toCall),
+			],
+		},
+		providerMetadata: { id: completion.id, finish_reason: choice?.finish_reason ?? '' },
+	};
+}
+
+/**
+ * What a stream says after its text. Reasoning goes out whole, since LangChain would keep each piece as a block of its own, and
+ * as content, since its adapter drops reasoning deltas. Tool calls go out whole, since the adapter gives all of them one index.
+ */
+export function toLastChunks(completion: Completion): StreamChunk[] {
+	const choice = completion.choices[0];
+	return [
+		...reasoningOf(choice).map((content) => ({ type: 'content' as const, content })),
+		...functionCalls(choice?.message).map(({ id, function: { name, arguments: args } }) => ({
+			type: 'tool-call-delta' as const,
+			id,
+			name,
+			argumentsDelta: args || '{}',
+		})),
+		{ type: 'finish', finishReason: finishReason(choice), usage: toUsage(completion.usage) },
+	];
+}
+
+function reasoningOf(choice: CompletionChoice | undefined): MessageContent[] {
+	const text = choice?.message.reasoning ?? '';
+	return text === '' ? [] : [{ type: 'reasoning', text }];
+}
+
+const toCall = ({ id, function: { name, arguments: args } }: ToolCall): MessageContent => ({
+	type: 'tool-call',
+	toolCallId: id,
+	toolName: name,
+	input: args || '{}',
+});
+
+function finishReason(choice: CompletionChoice | undefined): FinishReason {
+	if (functionCalls(choice?.message).length > 0) return 'tool-calls';
+	switch (choice?.finish_reason) {
+		case 'stop':
+		case 'length':
+			return choice.finish_reason;
+		case 'content_filter':
+			return 'content-filter';
+		default:
+			return 'other';
+	}
+}
+
+const toUsage = (usage: Usage | undefined): TokenUsage | undefined =>
+	usage && {
+		promptTokens: usage.prompt_tokens,
+		completionTokens: usage.completion_tokens,
+		totalTokens: usage.total_tokens,
+		inputTokenDetails: { cacheRead: usage.cached_tokens },
+		outputTokenDetails: { reasoning: usage.reasoning_tokens },
+	};

@@ -1,0 +1,105 @@
+import { canceled, StepfunError } from '../errors';
+import type { Clock } from './limiter';
+
+export interface WatchOptions {
+	clock: Clock;
+	/** Longest silence in ms; 0 for no limit. */
+	silenceMs: number;
+	/** Longest time in ms from now on; 0 for no limit. */
+	totalMs: number;
+	signal?: AbortSignal;
+}
+
+/**
+ * Ends a completion that is canceled, that has taken too long, or whose server has gone silent: `signal` is then aborted, and
+ * `reason` says which of them it was.
+ */
+export class Watch {
+	readonly signal: AbortSignal;
+	private readonly ended = new AbortController();
+	private readonly stopped = new AbortController();
+	private listening: AbortController | undefined;
+	private lastSign = 0;
+
+	constructor(private readonly options: WatchOptions) {
+		const { clock, totalMs, signal } = options;
+		this.signal = signal ? AbortSignal.any([signal, this.ended.signal]) : this.ended.signal;
+		if (totalMs > 0) {
+			const deadline = clock.now() + totalMs;
+			this.endWhen(
+				() => deadline,
+				this.stopped.signal,
+				() => totalTimeout(totalMs),
+			);
+		}
+	}
+
+	/** Why the completion was ended, once it was. */
+	get reason(): StepfunError {
+		const reason: unknown = this.signal.reason;
+		return reason instanceof StepfunError ? reason : canceled();
+	}
+
+	/** Counts silence from now on. */
+	listen(): void {
+		const { silenceMs } = this.options;
+		this.sign();
+		if (silenceMs === 0) return;
+		this.listening = new AbortController();
+		this.endWhen(
+			() => this.lastSign + silenceMs,
+			this.listening.signal,
+			() => silence(silenceMs),
+		);
+	}
+
+	/** Notes a sign of life. */
+	sign(): void {
+		this.lastSign = this.options.clock.now();
+	}
+
+	/** Counts silence no longer. */
+	pause(): void {
+		this.listening?.abort(NO_LONGER);
+	}
+
+	stop(): void {
+		this.pause();
+		this.stopped.abort(NO_LONGER);
+	}
+
+	/** Wakes only when the time may have come, however often it is put off. */
+	private endWhen(due: () => number, stopped: AbortSignal, reason: () => StepfunError): void {
+		const { clock } = this.options;
+		const wait = async (): Promise<void> => {
+			for (let left = due() - clock.now(); left > 0; left = due() - clock.now()) {
+				await clock.sleep(Math.min(left, LONGEST_SLEEP_MS), stopped);
+			}
+			if (!stopped.aborted) this.ended.abort(reason());
+		};
+		wait().catch(() => {
+			// Stopped before the time came.
+		});
+	}
+}
+
+/** Given where nobody reads it, so that no DOMException with its stack is made for each request. */
+const NO_LONGER = 'no longer watched';
+
+/** Timers cannot be set for longer, in ms. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+
+const silence = (ms: number): StepfunError =>
+	new StepfunError(`The server sent nothing for ${seconds(ms)}`, {
+		type: 'timeout',
+		hint: 'Raise Timeout in Options if the model needs longer, or try again in a while',
+	});
+
+const totalTimeout = (ms: number): StepfunError =>
+	new StepfunError(`The completion took longer than the ${seconds(ms)} of Total Timeout`, {
+		type: 'timeout',
+		hint: 'Raise Total Timeout in Options, or ask for a shorter answer',
+	});
+
+/** `1 second`, `0.5 seconds`, `300 seconds`. */
+const seconds = (ms: number): string => `${Number((ms / 1000).toPrecision(3))} ${ms === 1000 ? 'second' : 'seconds'}`;

@@ -1,0 +1,94 @@
+import { invalidInput, StepfunError } from '../errors';
+
+/**
+ * A file that travels inside a request as a data URL and is read only while it is being sent: `base64` starts from the first
+ * byte every time it is called, so that a retry can send it again.
+ */
+export class Attachment {
+	private constructor(
+		/** Such as `image/png`. */
+		readonly mimeType: string,
+		/** Exact size in bytes, before base64. */
+		readonly size: number,
+		/** The file as base64, in pieces of any length. */
+		readonly base64: () => AsyncIterable<string>,
+	) {}
+
+	/** A file of exactly `size` bytes, encoded while it is read. */
+	static fromBytes(mimeType: string, size: number, open: () => Promise<AsyncIterable<Uint8Array>>): Attachment {
+		return new Attachment(mimeType, size, () => encode(open, size));
+	}
+
+	/**
+	 * A file that is base64 already, sent as it is.
+	 *
+	 * @throws StepfunError `invalid_input` for what is no base64, as far as its length and its ends tell; the rest is checked
+	 * while it is sent.
+	 */
+	static fromBase64(mimeType: string, text: string, label: string): Attachment {
+		if (text === '' || text.length % 4 !== 0 || !isBase64(text.slice(0, SLICE)) || !isBase64(text.slice(-4))) {
+			throw noBase64(label);
+		}
+		return new Attachment(mimeType, decodedSize(text), () => slices(text));
+	}
+
+	/** Guards against a copy of the file ending up in an error, a log or a JSON body by accident. */
+	toJSON(): string {
+		return `[${this.mimeType}, ${this.size} bytes]`;
+	}
+}
+
+/** Characters of base64 that `size` bytes take, padding included. */
+export const base64Length = (size: number): number => 4 * Math.ceil(size / 3);
+
+/** Bytes that a base64 text stands for. */
+const decodedSize = (base64: string): number =>
+	(base64.length / 4) * 3 - (/={0,2}$/.exec(base64.slice(-2))?.[0].length ?? 0);
+
+/** Characters of base64 that are handed on at once: small enough for the event loop, a multiple of four. */
+const SLICE = 256 * 1024;
+
+const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+
+/** Groups of three bytes are kept together across the stream's own chunks. */
+async function* encode(open: () => Promise<AsyncIterable<Uint8Array>>, size: number): AsyncGenerator<string> {
+	let rest: Uint8Array = new Uint8Array(0);
+	let read = 0;
+	try {
+		for await (const chunk of await open()) {
+			read += chunk.length;
+			if (read > size) break;
+			const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+			const whole = bytes.length - (bytes.length % 3);
+			if (whole > 0) yield view(bytes.subarray(0, whole)).toString('base64');
+			rest = bytes.slice(whole);
+		}
+	} catch {
+		throw invalidInput('An attachment could not be read', RUN_AGAIN);
+	}
+	if (read !== size)
+		throw invalidInput(
+			`An attachment changed while it was sent: ${size} bytes were announced, ${read} or more were read`,
+			RUN_AGAIN,
+		);
+	if (rest.length > 0) yield view(rest).toString('base64');
+}
+
+const RUN_AGAIN = 'Run the workflow again from the node that the file comes from';
+
+const noBase64 = (label: string): StepfunError =>
+	invalidInput(
+		`${label} is no base64`,
+		'Give the whole file as base64 without line breaks, with its padding (=) at the end',
+	);
+
+const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+async function* slices(text: string): AsyncGenerator<string> {
+	for (let start = 0; start < text.length; start += SLICE) {
+		const slice = text.slice(start, start + SLICE);
+		// What is skipped in decoding could end the JSON string that the file stands in.
+		if (Buffer.from(slice, 'base64').length !== decodedSize(slice)) throw noBase64('An attachment');
+		yield slice;
+	}
+}

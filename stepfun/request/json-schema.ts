@@ -1,0 +1,118 @@
+import { invalidInput } from '../errors';
+import { record } from '../record';
+import type { JsonSchema } from '../types';
+
+/**
+ * The schema of data that looks like an example: every field of an object is required, the entries of a list are taken
+ * together, null and mixed types allow anything. `closed` says that objects take no further fields, as strict output asks for.
+ */
+export function schemaFromExample(example: unknown, { closed = false } = {}): JsonSchema {
+	if (Array.isArray(example)) {
+		const entries = example.map((entry) => schemaFromExample(entry, { closed }));
+		return { type: 'array', items: entries.length === 0 ? {} : entries.reduce(merged) };
+	}
+	const fields = record(example);
+	if (!fields) return example === null || example === undefined ? {} : { type: typeof example };
+	return {
+		type: 'object',
+		properties: Object.fromEntries(
+			Object.entries(fields).map(([name, value]) => [name, schemaFromExample(value, { closed })]),
+		),
+		required: Object.keys(fields),
+		...(closed && { additionalProperties: false }),
+	};
+}
+
+/** One schema for two entries of a list; a field is required where both have it. */
+function merged(a: JsonSchema, b: JsonSchema): JsonSchema {
+	if (a['type'] !== b['type']) return {};
+	if (a['type'] === 'array') return { ...a, items: merged(a['items'] as JsonSchema, b['items'] as JsonSchema) };
+	if (a['type'] !== 'object') return a;
+	const [first, second] = [
+		a['properties'] as Record<string, JsonSchema>,
+		b['properties'] as Record<string, JsonSchema>,
+	];
+	const both = Object.entries(second).map(([name, schema]): [string, JsonSchema] => [
+		name,
+		Object.hasOwn(first, name) ? merged(first[name]!, schema) : schema,
+	]);
+	return {
+		...a,
+		properties: { ...first, ...Object.fromEntries(both) },
+		required: (a['required'] as string[]).filter((name) => (b['required'] as string[]).includes(name)),
+	};
+}
+
+const TYPES = ['string', 'number', 'integer', 'object', 'array', 'boolean', 'null'];
+/** Keywords by which an object is told to be a schema rather than data. */
+const TELLING = [
+	'type',
+	'properties',
+	'items',
+	'prefixItems',
+	'$ref',
+	'anyOf',
+	'oneOf',
+	'allOf',
+	'not',
+	'enum',
+	'const',
+	'$defs',
+	'definitions',
+	'additionalProperties',
+];
+const MAPS_OF_SCHEMAS = ['properties', '$defs', 'definitions', 'patternProperties'];
+const LISTS_OF_SCHEMAS = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
+const SCHEMAS = ['items', 'additionalProperties', 'not'];
+
+/**
+ * Checks the shape of a JSON Schema, not each of its keywords.
+ *
+ * @param label The field or tool that it belongs to, as its reader knows it.
+ * @throws StepfunError `invalid_input` that names the place inside it.
+ */
+export function checkSchema(value: unknown, label: string): JsonSchema {
+	const schema = record(value);
+	if (!schema || !TELLING.some((keyword) => keyword in schema)) {
+		throw invalidInput(
+			`${label} is no valid schema`,
+			'Give a JSON Schema such as {"type": "object", "properties": {"city": {"type": "string"}}}, or choose to generate it from a JSON example',
+		);
+	}
+	checkNested(schema, label, '');
+	return schema;
+}
+
+function checkNested(value: unknown, label: string, path: string): void {
+	if (typeof value === 'boolean' && path !== '') return;
+	const schema = record(value);
+	if (!schema) refuse(label, path, 'is no schema');
+	const types = schema['type'] === undefined ? [] : [schema['type']].flat();
+	if (types.some((type) => !TYPES.includes(type as string)))
+		refuse(label, `${path}/type`, `is none of ${TYPES.join(', ')}`);
+	const required = schema['required'];
+	if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string'))) {
+		refuse(label, `${path}/required`, 'is no list of field names');
+	}
+	if (schema['enum'] !== undefined && !(Array.isArray(schema['enum']) && schema['enum'].length > 0))
+		refuse(label, `${path}/enum`, 'is no list of values');
+	for (const keyword of MAPS_OF_SCHEMAS.filter((name) => name in schema)) {
+		const map = record(schema[keyword]);
+		if (!map) refuse(label, `${path}/${keyword}`, 'is no object of schemas');
+		for (const [name, nested] of Object.entries(map)) checkNested(nested, label, `${path}/${keyword}/${name}`);
+	}
+	for (const keyword of LISTS_OF_SCHEMAS.filter((name) => name in schema)) {
+		const list = schema[keyword];
+		if (!Array.isArray(list) || list.length === 0) refuse(label, `${path}/${keyword}`, 'is no list of schemas');
+		list.forEach((nested, i) => checkNested(nested, label, `${path}/${keyword}/${i}`));
+	}
+	for (const keyword of SCHEMAS.filter((name) => name in schema))
+		checkNested(schema[keyword], label, `${path}/${keyword}`);
+}
+
+function refuse(label: string, path: string, what: string): never {
+	throw invalidInput(
+		`${label} is no valid schema: ${path} ${what}`,
+		'Correct the schema there, or choose to generate it from a JSON example',
+	);
+}

@@ -1,0 +1,209 @@
+import { invalidInput } from '../errors';
+import { mediaPart, mediaSource, type MediaKind } from './media';
+import type { ContentPart, Message, ToolCall } from '../types';
+import { record } from '../record';
+
+/**
+ * Reads a conversation from data: the API's own messages, or what a StepFun Chat node gave out, its whole items included. Unknown
+ * roles and shapes are refused, fields that belong to the output only (`parsed_arguments`, `results`, `usage` …) are left behind,
+ * and arguments that are objects become JSON again.
+ *
+ * @param attachments Join the last user message, before its text (page image-chat), which may then be empty.
+ * @throws StepfunError `invalid_input` that names the message by its position, counted from 1.
+ */
+export function readMessages(value: unknown, attachments: ContentPart[] = []): Message[] {
+	if (!Array.isArray(value)) {
+		throw invalidInput(
+			`Messages must be a list, and ${describe(value)} was given`,
+			'Give an array such as [{"role": "user", "content": "Hello"}]',
+		);
+	}
+	if (value.length === 0) throw invalidInput('Messages is empty', 'Add at least one message with the role user');
+	const messages = value.map(messageOf);
+	const last = messages.findLastIndex((message) => record(message)?.['role'] === 'user');
+	if (attachments.length > 0 && last === -1) {
+		throw invalidInput(
+			'There are attachments, and Messages holds no message with the role user',
+			'Add a message with the role user: attachments join the last one',
+		);
+	}
+	return messages.map((message, i) => readMessage(message, `message ${i + 1}`, i === last ? attachments : []));
+}
+
+/** The message in what a StepFun Chat node gave out: an n8n item, a simplified item or a raw completion. Others are as they are. */
+function messageOf(value: unknown): unknown {
+	const fields = record(value);
+	if (!fields || fields['role'] !== undefined) return value;
+	if (record(fields['json'])) return messageOf(fields['json']);
+	const choice = Array.isArray(fields['choices']) ? record(fields['choices'][0]) : undefined;
+	if (record(choice?.['message'])) return { ...record(choice!['message']), role: 'assistant' };
+	return fields['finish_reason'] === undefined ? value : { ...fields, role: 'assistant' };
+}
+
+function readMessage(value: unknown, place: string, attachments: ContentPart[]): Message {
+	const message = record(value);
+	if (!message)
+		throw invalidInput(
+			`In Messages, ${place} is ${describe(value)} instead of an object`,
+			'Give it a role and a content',
+		);
+	switch (message['role']) {
+		case 'system':
+			return { role: 'system', content: readContent(message['content'], place) };
+		case 'user':
+			return { role: 'user', content: withAttachments(message['content'], place, attachments) };
+		case 'tool':
+			return {
+				role: 'tool',
+				tool_call_id: readToolCallId(message, place),
+				content: readContent(message['content'], place, true),
+			};
+		case 'assistant':
+			return readAssistant(message, place);
+		default:
+			throw invalidInput(
+				`In Messages, ${place} has ${message['role'] === undefined ? 'no role' : `the unknown role "${shown(message['role'])}"`}`,
+				'Use one of the roles system, user, assistant and tool',
+			);
+	}
+}
+
+function withAttachments(content: unknown, place: string, attachments: ContentPart[]): string | ContentPart[] {
+	if (attachments.length === 0) return readContent(content, place);
+	if (content === undefined || content === null || (typeof content === 'string' && content.trim() === ''))
+		return attachments;
+	const own = readContent(content, place);
+	return [...attachments, ...(typeof own === 'string' ? [{ type: 'text' as const, text: own }] : own)];
+}
+
+function readAssistant(message: Record<string, unknown>, place: string): Message {
+	const calls = readToolCalls(message['tool_calls'], place);
+	const reasoning = message['reasoning_content'] || message['reasoning'];
+	const empty = message['content'] === undefined || message['content'] === null || message['content'] === '';
+	return {
+		role: 'assistant',
+		content: empty && calls.length > 0 ? null : readContent(message['content'], place),
+		...(calls.length > 0 && { tool_calls: calls }),
+		// The model needs its reasoning only to go on after the tool calls it led to.
+		...(calls.length > 0 && typeof reasoning === 'string' && { reasoning_content: reasoning }),
+	};
+}
+
+function readToolCallId(message: Record<string, unknown>, place: string): string {
+	const id = message['tool_call_id'];
+	if (typeof id === 'string' && id !== '') return id;
+	throw invalidInput(
+		`In Messages, ${place} has the role tool and no Tool Call ID`,
+		'Enter the id of the tool call that it answers, in JSON as tool_call_id',
+	);
+}
+
+function readToolCalls(value: unknown, place: string): ToolCall[] {
+	if (value === undefined || value === null) return [];
+	if (!Array.isArray(value))
+		throw invalidInput(
+			`In Messages, the tool_calls of ${place} are ${describe(value)} instead of a list`,
+			'Give an array of tool calls',
+		);
+	return value.flatMap((entry, i) => {
+		const call = record(entry);
+		// What StepFun ran itself, such as web_search, is no call that anyone answers.
+		if (typeof call?.['type'] === 'string' && call['type'] !== 'function') return [];
+		const details = record(call?.['function']);
+		const id = call?.['id'];
+		const name = details?.['name'];
+		if (typeof id !== 'string' || id === '' || typeof name !== 'string' || name === '') {
+			throw invalidInput(
+				`In Messages, tool call ${i + 1} of ${place} has no id or no function.name`,
+				'Pass tool calls on as the model gave them',
+			);
+		}
+		const args = details!['arguments'];
+		return [
+			{
+				id,
+				type: 'function',
+				function: { name, arguments: typeof args === 'string' ? args : JSON.stringify(args ?? {}) },
+			},
+		];
+	});
+}
+
+/** Text, or a list of parts. A tool's result may be any data, and is then sent as JSON. */
+function readContent(value: unknown, place: string, anyData = false): string | ContentPart[] {
+	if (typeof value === 'string') {
+		if (value.trim() === '' && !anyData)
+			throw invalidInput(`In Messages, ${place} has an empty content`, 'Write a text, or remove the message');
+		return value;
+	}
+	if (Array.isArray(value) && (!anyData || value.every(isPart))) {
+		if (value.length === 0)
+			throw invalidInput(`In Messages, ${place} has an empty content`, 'Write a text, or remove the message');
+		return value.map((part, i) => readPart(part, `part ${i + 1} of ${place}`));
+	}
+	if (anyData) return value === undefined || value === null ? '' : JSON.stringify(value);
+	throw invalidInput(
+		`In Messages, the content of ${place} is ${describe(value)}`,
+		'Give a text, or an array of content parts',
+	);
+}
+
+/** The kind of each part with a file, and where the part keeps its source. */
+const MEDIA_PARTS = {
+	image_url: { kind: 'image', field: 'url' },
+	video_url: { kind: 'video', field: 'url' },
+	input_audio: { kind: 'audio', field: 'data' },
+} as const satisfies Record<string, { kind: MediaKind; field: string }>;
+
+const isMediaType = (type: unknown): type is keyof typeof MEDIA_PARTS =>
+	typeof type === 'string' && Object.hasOwn(MEDIA_PARTS, type);
+
+const isPart = (value: unknown): boolean => {
+	const type = record(value)?.['type'];
+	return type === 'text' || isMediaType(type);
+};
+
+function readPart(value: unknown, place: string): ContentPart {
+	const part = record(value);
+	const type = part?.['type'];
+	if (type === 'text') {
+		if (typeof part!['text'] === 'string') return { type: 'text', text: part!['text'] };
+		throw invalidInput(`In Messages, ${place} has the type text and no text`, 'Give it a field text with a string');
+	}
+	if (!isMediaType(type)) {
+		throw invalidInput(
+			`In Messages, ${place} has ${type === undefined ? 'no type' : `the unknown type "${shown(type)}"`}`,
+			'Use one of the types text, image_url, video_url and input_audio',
+		);
+	}
+	const { kind, field } = MEDIA_PARTS[type];
+	const media = typeof part![type] === 'string' ? { [field]: part![type] } : record(part![type]);
+	const source = media?.[field];
+	if (typeof source !== 'string' || source === '') {
+		throw invalidInput(`In Messages, ${place} has no ${type}.${field}`, `Give it ${type}: {${field}: …}`);
+	}
+	return mediaPart(
+		kind,
+		mediaSource(kind, source, `In Messages, the ${type}.${field} of ${place}`),
+		readDetail(media!['detail'], place),
+	);
+}
+
+function readDetail(detail: unknown, place: string): 'low' | 'high' | undefined {
+	if (detail === undefined || detail === null || detail === 'auto') return undefined;
+	if (detail === 'low' || detail === 'high') return detail;
+	throw invalidInput(`In Messages, the detail of ${place} is "${shown(detail)}"`, 'Use low or high, or leave it out');
+}
+
+/** A JSON value for a sentence, without its content. */
+function describe(value: unknown): string {
+	if (value === undefined || value === null) return 'nothing';
+	if (Array.isArray(value)) return 'a list';
+	return value === ''
+		? 'an empty text'
+		: ({ string: 'a text', number: 'a number', boolean: 'true or false', object: 'an object' }[
+				typeof value as string
+			] ?? 'something else');
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : describe(value)).slice(0, 60);
