@@ -5,7 +5,7 @@ import {
 	type ISupplyDataFunctions,
 	type SupplyData,
 } from 'n8n-workflow';
-import { Pacer } from '../../stepfun/client/limiter';
+import { Limiter } from '../../stepfun/client/limiter';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { clock, connect, CREDENTIAL } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
@@ -22,9 +22,9 @@ import {
 	topPOption,
 } from '../shared/fields/sampling';
 import { searchModels } from '../shared/model-list';
-import { createChatModel, type ChatModelSettings } from './chat-model';
+import { type ChatModelSettings, createChatModel } from './chat-model';
 import { readResponseFormat, responseFormatOption } from './fields/response-format';
-import { lettingThrough, type Adapter } from './langchain-adapter';
+import { type Adapter, lettingThrough } from './langchain-adapter';
 
 export class LmChatStepfun implements INodeType {
 	description: INodeTypeDescription = {
@@ -87,7 +87,7 @@ export class LmChatStepfun implements INodeType {
 				options: {
 					...(await connect(this)),
 					...readPatience(options),
-					pacer: new Pacer({ maxConcurrent: Infinity, requestsPerMinute: 0, clock, signal }),
+					limiter: new Limiter({ maxConcurrent: Infinity, requestsPerMinute: 0, clock }),
 					clock,
 					...(signal && { signal }),
 				},

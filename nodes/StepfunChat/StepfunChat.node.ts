@@ -5,6 +5,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
+import pLimit from 'p-limit';
 import { CREDENTIAL } from '../shared/connection';
 import { errorItem, toNodeError } from '../shared/errors';
 import { modelFields } from '../shared/fields/model';
@@ -48,8 +49,10 @@ export class StepfunChat implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const run = await startRun(this);
+		const window = pLimit(run.maxConcurrent);
 		const outputs = this.getInputData().map((_, itemIndex) =>
-			run.pacer.run(async () => {
+			window(async () => {
+				run.signal.throwIfAborted();
 				try {
 					return await completeItem(this, itemIndex, run);
 				} catch (error) {

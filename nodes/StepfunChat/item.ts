@@ -1,12 +1,12 @@
 import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import { Limiter } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
-import { Pacer } from '../../stepfun/client/limiter';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { clock, connect, type Connection } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
 import { readPatience } from '../shared/fields/patience';
-import { withChatStream, type ChatStream } from './chat-stream';
+import { type ChatStream, withChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
 import { readStreamSettings } from './fields/chat-stream';
 import { readMaxIterations } from './fields/connected-tools';
@@ -20,7 +20,8 @@ import { readRequest } from './request';
 /** What the items of one execution share. */
 export interface Run {
 	connection: Connection;
-	pacer: Pacer;
+	limiter: Limiter;
+	maxConcurrent: number;
 	progress: Progress;
 	hints: Hints;
 	tools: RunnableTool[];
@@ -36,12 +37,22 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		const own = new AbortController();
 		const canceled = context.getExecutionCancelSignal();
 		const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
-		const pacer = new Pacer({ ...readPacing(optionsOf(context, 0)), clock, signal });
+		const pacing = readPacing(optionsOf(context, 0));
+		const limiter = new Limiter({ ...pacing, clock });
 		const total = context.getInputData().length;
 		const progress = new Progress(context, total);
 		const hints = new Hints(context, total);
 		const tools = await connectedTools(context, signal);
-		return { connection, pacer, progress, hints, tools, signal, abort: () => own.abort() };
+		return {
+			connection,
+			limiter,
+			maxConcurrent: pacing.maxConcurrent,
+			progress,
+			hints,
+			tools,
+			signal,
+			abort: () => own.abort(),
+		};
 	} catch (error) {
 		throw toNodeError(context.getNode(), error, 0);
 	}
@@ -90,7 +101,7 @@ function ask(
 	return complete(readStream(options) ? request : { ...request, stream: false }, {
 		...run.connection,
 		...readPatience(options),
-		pacer: run.pacer,
+		limiter: run.limiter,
 		clock,
 		signal: run.signal,
 		onRetry: (retry) => run.hints.retried(itemIndex, retry),

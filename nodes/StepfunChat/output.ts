@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
-import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/request/response-format';
+import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response/check';
 import { functionCalls } from '../../stepfun/response/tool-calls';
 import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../stepfun/types';
 

@@ -1,11 +1,12 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { withExtraBody } from '../../stepfun/request/extra-body';
 import { checkMediaLimits } from '../../stepfun/request/media';
 import { checkTools } from '../../stepfun/request/tools';
 import type { ChatRequest } from '../../stepfun/types';
 import { readModel } from '../shared/fields/model';
 import { readReasoning } from '../shared/fields/reasoning';
 import { readAttachments } from './fields/attachments';
-import { withExtraBody } from './fields/extra-body';
+import { readExtraBody } from './fields/extra-body';
 import { readConversation } from './fields/messages';
 import { readOptions } from './fields/options';
 import { readResponseFormat } from './fields/response';
@@ -26,12 +27,13 @@ export async function readRequest(
 	checkMediaLimits(messages);
 	const tools = readPanelTools(context, itemIndex);
 	checkTools(tools);
-	return withExtraBody(options, {
+	const request: ChatRequest = {
 		model,
 		messages,
 		...(tools.length > 0 && { tools }),
 		...readResponseFormat(context, itemIndex),
 		...readReasoning(context, itemIndex, model, options),
 		...readOptions(options),
-	});
+	};
+	return withExtraBody(request, readExtraBody(options));
 }

@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors';
-import { mediaPart, mediaSource, type MediaKind } from './media';
+import { asRecord } from '../json';
 import type { ContentPart, Message, ToolCall } from '../types';
-import { record } from '../record';
+import { type MediaKind, mediaPart, mediaSource } from './media';
 
 /**
  * Reads a conversation from data: the API's own messages, or what a StepFun Chat node gave out, its whole items included. Unknown
@@ -20,7 +20,7 @@ export function readMessages(value: unknown, attachments: ContentPart[] = []): M
 	}
 	if (value.length === 0) throw invalidInput('Messages is empty', 'Add at least one message with the role user');
 	const messages = value.map(messageOf);
-	const last = messages.findLastIndex((message) => record(message)?.['role'] === 'user');
+	const last = messages.findLastIndex((message) => asRecord(message)?.['role'] === 'user');
 	if (attachments.length > 0 && last === -1) {
 		throw invalidInput(
 			'There are attachments, and Messages holds no message with the role user',
@@ -32,16 +32,16 @@ export function readMessages(value: unknown, attachments: ContentPart[] = []): M
 
 /** The message in what a StepFun Chat node gave out: an n8n item, a simplified item or a raw completion. Others are as they are. */
 function messageOf(value: unknown): unknown {
-	const fields = record(value);
+	const fields = asRecord(value);
 	if (!fields || fields['role'] !== undefined) return value;
-	if (record(fields['json'])) return messageOf(fields['json']);
-	const choice = Array.isArray(fields['choices']) ? record(fields['choices'][0]) : undefined;
-	if (record(choice?.['message'])) return { ...record(choice!['message']), role: 'assistant' };
+	if (asRecord(fields['json'])) return messageOf(fields['json']);
+	const choice = Array.isArray(fields['choices']) ? asRecord(fields['choices'][0]) : undefined;
+	if (asRecord(choice?.['message'])) return { ...asRecord(choice!['message']), role: 'assistant' };
 	return fields['finish_reason'] === undefined ? value : { ...fields, role: 'assistant' };
 }
 
 function readMessage(value: unknown, place: string, attachments: ContentPart[]): Message {
-	const message = record(value);
+	const message = asRecord(value);
 	if (!message)
 		throw invalidInput(
 			`In Messages, ${place} is ${describe(value)} instead of an object`,
@@ -106,10 +106,10 @@ function readToolCalls(value: unknown, place: string): ToolCall[] {
 			'Give an array of tool calls',
 		);
 	return value.flatMap((entry, i) => {
-		const call = record(entry);
+		const call = asRecord(entry);
 		// What StepFun ran itself, such as web_search, is no call that anyone answers.
 		if (typeof call?.['type'] === 'string' && call['type'] !== 'function') return [];
-		const details = record(call?.['function']);
+		const details = asRecord(call?.['function']);
 		const id = call?.['id'];
 		const name = details?.['name'];
 		if (typeof id !== 'string' || id === '' || typeof name !== 'string' || name === '') {
@@ -159,12 +159,12 @@ const isMediaType = (type: unknown): type is keyof typeof MEDIA_PARTS =>
 	typeof type === 'string' && Object.hasOwn(MEDIA_PARTS, type);
 
 const isPart = (value: unknown): boolean => {
-	const type = record(value)?.['type'];
+	const type = asRecord(value)?.['type'];
 	return type === 'text' || isMediaType(type);
 };
 
 function readPart(value: unknown, place: string): ContentPart {
-	const part = record(value);
+	const part = asRecord(value);
 	const type = part?.['type'];
 	if (type === 'text') {
 		if (typeof part!['text'] === 'string') return { type: 'text', text: part!['text'] };
@@ -177,7 +177,7 @@ function readPart(value: unknown, place: string): ContentPart {
 		);
 	}
 	const { kind, field } = MEDIA_PARTS[type];
-	const media = typeof part![type] === 'string' ? { [field]: part![type] } : record(part![type]);
+	const media = typeof part![type] === 'string' ? { [field]: part![type] } : asRecord(part![type]);
 	const source = media?.[field];
 	if (typeof source !== 'string' || source === '') {
 		throw invalidInput(`In Messages, ${place} has no ${type}.${field}`, `Give it ${type}: {${field}: …}`);

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { PacerOptions } from '../../../stepfun/client/limiter';
+import type { LimiterOptions } from '../../../stepfun/client/limiter';
 import { readNumber } from '../../shared/fields/number';
 
 const DEFAULT_CONCURRENT = 5;
@@ -40,7 +40,7 @@ export const requestsPerMinuteOption: INodeProperties = {
 export function readPacing({
 	maxConcurrentRequests,
 	requestsPerMinute,
-}: IDataObject): Pick<PacerOptions, 'maxConcurrent' | 'requestsPerMinute'> {
+}: IDataObject): Pick<LimiterOptions, 'maxConcurrent' | 'requestsPerMinute'> {
 	return {
 		maxConcurrent:
 			readNumber(maxConcurrentRequests, 'Max Concurrent Requests', { min: 1, whole: true }) ?? DEFAULT_CONCURRENT,
