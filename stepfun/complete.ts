@@ -58,6 +58,7 @@ const adder =
 	(builder: CompletionBuilder, attempt: Attempt, { onDelta }: CompleteOptions) =>
 	(chunk: Chunk): void => {
 		attempt.touch();
+		attempt.accepted();
 		builder.add(chunk);
 		if (!onDelta) return;
 		for (const delta of chunk.choices) {

@@ -2,9 +2,10 @@ import { StepfunError } from '../errors';
 import type { Clock } from './clock';
 import { connectionError } from './connection-error';
 import { isSuccess, readText, type HttpBody, type HttpRequest, type HttpResponse, type Send } from './http';
-import type { Limiter } from './limiter';
+import { LONGEST_HOLD_MS } from './hold';
+import type { Lane } from './limiter';
 import { withoutKey } from './redact';
-import { statusError } from './server-error';
+import { isExhausted, statusError } from './server-error';
 import { Watchdog } from './watchdog';
 
 /** What holds for any request to StepFun. */
@@ -13,11 +14,11 @@ export interface CallOptions {
 	/** The key that `send` adds; taken out of what the server says. */
 	apiKey?: string;
 	clock: Clock;
-	/** Shared by all requests that share the account's limits. */
-	limiter: Limiter;
+	/** Where the request takes its turn among all that share the account's limits. */
+	lane: Lane;
 	/**
-	 * How often a request is sent again after a 5xx, or a connection that was lost before the first content. A 429 counts only
-	 * when no other request has been let in since this one asked for its turn; with 0 nothing is sent again.
+	 * How often a request is sent again after a 5xx, or a connection that was lost before the first content; and how many waits
+	 * in a row for the same limit may be in vain. With 0 nothing is sent again.
 	 */
 	retries: number;
 	/** Longest silence in ms, before the answer and within it; comments that only keep the connection open are silence. */
@@ -28,6 +29,8 @@ export interface CallOptions {
 	signal?: AbortSignal;
 	/** Called when a request is about to be sent again. */
 	onRetry?: (retry: Retry) => void;
+	/** Called when a request was held back for so many ms by the limits of the account. */
+	onWait?: (waitedMs: number) => void;
 }
 
 export interface Retry {
@@ -45,18 +48,21 @@ export interface Attempt {
 	 * @throws StepfunError
 	 */
 	send(request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse>;
+	/** Notes that what comes is an answer and no refusal: the account's limits have let the request in. */
+	accepted(): void;
 	/** Notes a sign of life; the response's headers and each piece of an upload are noted already. */
 	touch(): void;
 	/** From here on the request is not sent again: what it has brought has been handed on, or would be paid for twice. */
 	commit(): void;
 }
 
-/** A server that asks for a longer wait than this, in ms, is taken at its word: the call ends with its error. */
-const LONGEST_WAIT_MS = 300_000;
 const BACKOFF_MS = 1_000;
+/** How often a request may be refused while others are let in, beside its retries: no request is passed over for ever. */
+const OVERTAKEN = 16;
 
 /**
- * Runs an exchange with StepFun in its turn, watches over its time, and runs it again where that can help.
+ * Runs an exchange with StepFun in its turn, watches over its time, and runs it again where that can help: at most `retries` times
+ * after a fault, and as often as the account's limits say after a refusal, within a bound.
  *
  * Silence is not answered with another try: a model that has not spoken for minutes would be paid for again, and would keep the
  * item for as many times longer.
@@ -67,18 +73,20 @@ export async function call<Result>(
 	exchange: (attempt: Attempt) => Promise<Result>,
 	options: CallOptions,
 ): Promise<Result> {
-	const { clock, limiter, retries } = options;
+	const { clock, lane, retries } = options;
 	const watchdog = new Watchdog(options);
 	let attempts = 0;
-	let tries = 0;
+	let faults = 0;
+	let refusals = 0;
 	let last: { error: StepfunError; at: number } | undefined;
 	try {
 		for (;;) {
-			const turn = await limiter.turn(watchdog.signal);
+			const turn = await lane.turn({ retries, again: refusals > 0, signal: watchdog.signal });
 			attempts += 1;
 			let committed = false;
-			let waitMs: number;
+			let waitMs: number | undefined;
 			try {
+				if (turn.waitedMs > 0) options.onWait?.(turn.waitedMs);
 				if (last) options.onRetry?.({ error: last.error, waitedMs: clock.now() - last.at });
 				return await runOnce(exchange, watchdog, options, {
 					accepted: () => turn.accepted(),
@@ -87,12 +95,20 @@ export async function call<Result>(
 			} catch (error) {
 				if (!(error instanceof StepfunError)) throw error;
 				error.attempts = attempts;
-				const isRefused = error.status === 429;
-				if (!isRefused || !turn.isOvertaken()) tries += 1;
-				if (!error.retryable || retries === 0 || tries > retries || committed) throw error;
-				if ((error.retryAfterMs ?? 0) > LONGEST_WAIT_MS) throw tooLongToWait(error);
+				error.message = withoutKey(error.message, options.apiKey);
+				if (isExhausted(error)) turn.exhausted(error);
+				if (!error.retryable || committed) throw error;
+				if (error.status === 429) {
+					refusals += 1;
+					waitMs = refusals > retries + OVERTAKEN ? undefined : turn.refused(error);
+					if (waitMs === undefined) throw (error.retryAfterMs ?? 0) > LONGEST_HOLD_MS ? tooLongToWait(error) : error;
+				} else {
+					faults += 1;
+					if (faults > retries) throw error;
+					if ((error.retryAfterMs ?? 0) > LONGEST_HOLD_MS) throw tooLongToWait(error);
+					waitMs = error.retryAfterMs ?? backoffMs(faults, clock);
+				}
 				last = { error, at: clock.now() };
-				waitMs = isRefused ? turn.refused(error) : (error.retryAfterMs ?? backoffMs(tries, clock));
 			} finally {
 				turn.leave();
 			}
@@ -101,9 +117,8 @@ export async function call<Result>(
 	} catch (cause) {
 		const error = watchdog.signal.aborted && !(cause instanceof StepfunError) ? watchdog.reason : cause;
 		if (!(error instanceof StepfunError)) throw error;
-		error.attempts = Math.max(1, attempts);
+		error.attempts = attempts;
 		if (error.type === 'timeout' && last) error.message += `, after: ${last.error.message}`;
-		error.message = withoutKey(error.message, options.apiKey);
 		throw error;
 	} finally {
 		watchdog.close();
@@ -124,9 +139,9 @@ async function runOnce<Result>(
 			watchdog.touch();
 			const body = readable(response, request.url, watchdog);
 			if (!isSuccess(response)) throw statusError(response, await readText(body, ERROR_BODY_BYTES), request.url);
-			accepted();
 			return { ...response, body };
 		},
+		accepted,
 		touch: () => watchdog.touch(),
 		commit,
 	};

@@ -1,181 +1,304 @@
+import type { StepfunError } from '../errors';
 import type { Clock } from './clock';
+import { Hold, jittered } from './hold';
+import { Places } from './places';
+import { Ramp } from './ramp';
+import { MINUTE_MS, Rate } from './rate';
+import { isPerMinute, namedLimit, refusalKind, type RefusalKind } from './refusal';
 
-export interface LimiterOptions {
-	/** How many requests may be under way at most; Infinity for no limit. */
-	maxConcurrent: number;
-	/** How many requests may start within any minute; 0 for no limit. */
-	requestsPerMinute: number;
-	clock: Clock;
+/** Requests of one execution: it takes turns with the other lanes of its account. */
+export interface Lane {
+	/**
+	 * Resolves when a request may be sent.
+	 *
+	 * @throws StepfunError the server's refusal, when the account's limit lets nothing in for longer than `retries` allow;
+	 * otherwise rejects with the reason of an aborted signal.
+	 */
+	turn(request: TurnRequest): Promise<Turn>;
+}
+
+export interface TurnRequest {
+	/** How many holds in a row, each ended by a refusal, are waited out before the refusal counts. */
+	retries: number;
+	/** Whether the request was refused before; it then goes before the others of its lane. */
+	again?: boolean;
+	signal?: AbortSignal;
 }
 
 /** One request's turn, from the moment when it may be sent. */
 export interface Turn {
-	/** The server has let the request in. */
+	/** How long it was waited for, in ms. */
+	readonly waitedMs: number;
+	/** The server has let the request in: what came is no refusal. To be said once or more often. */
 	accepted(): void;
-	/** Whether another request was let in since this one asked for its turn: a refusal is then a matter of pace. */
-	isOvertaken(): boolean;
-	/** Takes note of a 429, before the turn ends. Returns how long, in ms, the request waits before it asks for another turn. */
-	refused(refusal: Refusal): number;
+	/**
+	 * Takes note of a 429, before the turn ends. Returns how long, in ms, the request waits before it asks for another turn;
+	 * undefined when it should not, because its limit has been waited for long enough.
+	 */
+	refused(error: StepfunError): number | undefined;
+	/** Takes note that the account is out of balance or quota: nobody else needs to find that out in the next seconds. */
+	exhausted(error: StepfunError): void;
 	/** The request's answer, or what there was of it, has ended. */
 	leave(): void;
 }
 
-/** What a 429 says. */
-export interface Refusal {
-	message: string;
-	/** From Retry-After, in ms. */
-	retryAfterMs?: number;
+interface Waiter extends TurnRequest {
+	lane: object;
+	since: number;
+	start(turn: Turn): void;
+	fail(error: unknown): void;
 }
 
-/** A minute, and a second for clocks and networks that are not even. */
-const MINUTE_MS = 61_000;
-/** Waits for a limit by rate that names no time; with three tries they outlast a minute, jitter included. */
-const RATE_BACKOFF_MS = [4_000, 16_000, 60_000] as const;
+/** What is noted of a request when it is sent. */
+interface Sent {
+	at: number;
+	/** Requests that were under way. */
+	others: number;
+	/** Refusals that had come by then. */
+	refusals: number;
+	/** Whether it is one more than the learned rate allows. */
+	isTrial: boolean;
+}
+
 /** First wait for a place where the server has too many requests at a time. */
 const PLACE_BACKOFF_MS = 500;
-/** So many successes for each place give one place more; twice as many after each time that this was refused. */
-const SUCCESSES_TO_WIDEN = 2;
-const MOST_PATIENCE = 64;
+/** What was let in so short a time ago, in ms, says that the account is not out of balance as a whole. */
+const RECENTLY_MS = 10_000;
+/** From so many requests in a minute on, a limit is worth the requests that find out whether it ends sooner. */
+const WORTH_PROBING = 20;
 
 /**
- * Gives the requests of one execution their turns, with one memory of what the server has refused.
+ * The limits of one account, shared by all that use it: what one refusal teaches holds for everyone.
  *
- * - A refusal of parallelism ("concurrency reached, limit: 8"; any 429 without Retry-After while others of ours are under way)
- *   lowers the number of requests under way to those that were not refused. The refused one waits a moment, and then for a
- *   place. Places come back one by one, more slowly after each refusal, and never beyond a limit that the server has named.
- * - A refusal by rate ("RPM reached"; any 429 with Retry-After; any while nothing else of ours is under way) holds every new
- *   request: as long as Retry-After says, or else 4, 16 and 60 seconds. StepFun sends no Retry-After and names its limit per
- *   minute, refused requests included; from then on no more than that are sent within any minute.
+ * - A refusal of requests at a time ("concurrency reached, limit: 8"; any without Retry-After while others are under way) lowers
+ *   their number to those that were not refused. The refused one waits a moment, and then for a place.
+ * - A refusal by rate ("RPM reached"; any with Retry-After; any while nothing else is under way) holds every request: as long as
+ *   Retry-After says, or else 4, 12 and 64 seconds. Then a single request finds out, and the others follow if it is let in. How
+ *   many requests fitted into the time until then is kept to from then on, refused ones included, as StepFun counts them.
+ * - When nothing was let in after as many holds as someone's retries allow, all of them end with the refusal.
+ * - To an account of which nothing is known, requests go out in growing numbers.
  *
- * Whether a refused request has tries left is decided by `call`: a refusal uses up none as long as others get through.
+ * What was learned relaxes by itself. Lanes take turns, so that a single request does not wait behind a long run.
  */
 export class Limiter {
-	/** Requests that the server has let in so far. */
-	private acceptedCount = 0;
-	/** When the requests of the last minute were sent. */
-	private readonly starts: number[] = [];
-	private perMinute: number;
-	/** Requests that may be under way, and the most that this may grow to. */
-	private places: number;
-	private ceiling: number;
+	private readonly places = new Places();
+	private readonly rate = new Rate();
+	private readonly ramp = new Ramp();
+	private readonly hold: Hold;
+	/** Lanes that wait, the next to be served first, each with its requests in their order. */
+	private readonly waiting = new Map<object, Waiter[]>();
+	/** The limits per minute of the lanes that wait or have requests under way, by lane. */
+	private readonly perMinute = new Map<object, number>();
+	private readonly underWayByLane = new Map<object, number>();
 	private underWay = 0;
-	private waiting: Array<() => void> = [];
-	private heldUntil = -Infinity;
-	/** Refusals by rate, bursts counted once, since a request was let in. */
-	private rateRefusals = 0;
-	private successes = 0;
-	private patience = SUCCESSES_TO_WIDEN;
-	/** Whether a place was given since the last refusal. */
-	private widened = false;
+	private refusals = 0;
+	private acceptedAt = -Infinity;
+	private refusal: StepfunError | undefined;
+	private timer: { at: number; stop: AbortController } | undefined;
 
-	constructor(private readonly options: LimiterOptions) {
-		this.places = this.ceiling = options.maxConcurrent;
-		this.perMinute = options.requestsPerMinute || Infinity;
+	constructor(private readonly clock: Clock) {
+		this.hold = new Hold(clock);
 	}
 
-	/** Resolves when a request may be sent. Rejects with the reason of an aborted signal. */
-	async turn(signal?: AbortSignal): Promise<Turn> {
-		const { clock } = this.options;
-		const acceptedBefore = this.acceptedCount;
-		for (;;) {
-			signal?.throwIfAborted();
-			const waitMs = this.waitMs();
-			if (waitMs > 0) await clock.sleep(waitMs, signal);
-			else if (this.underWay >= this.places) await this.placeGiven(signal);
-			else break;
-		}
-		this.underWay += 1;
-		this.starts.push(clock.now());
+	/** @param requestsPerMinute A limit that holds for the account while this lane has requests; 0 for none. */
+	lane({ requestsPerMinute = 0 } = {}): Lane {
+		const lane = {};
 		return {
-			accepted: () => this.accepted(),
-			isOvertaken: () => this.acceptedCount > acceptedBefore,
-			refused: (refusal) => this.refused(refusal),
-			leave: () => this.leave(),
+			turn: (request) =>
+				new Promise((start, fail) => {
+					request.signal?.throwIfAborted();
+					if (requestsPerMinute > 0) this.perMinute.set(lane, requestsPerMinute);
+					this.enqueue({ ...request, lane, since: this.clock.now(), start, fail });
+				}),
 		};
 	}
 
-	private leave(): void {
-		this.underWay -= 1;
-		for (const wake of this.waiting.splice(0)) wake();
+	/** Whether no request waits or is under way. */
+	get idle(): boolean {
+		return this.underWay === 0 && this.waiting.size === 0;
 	}
 
-	private accepted(): void {
-		this.acceptedCount += 1;
-		this.rateRefusals = 0;
-		if (this.places >= this.ceiling) return;
-		this.successes += 1;
-		if (this.successes < this.patience * this.places) return;
-		this.successes = 0;
-		this.places += 1;
-		this.widened = true;
-	}
-
-	/** Returns how long, in ms, the refused request waits before it asks for another turn. */
-	private refused({ message, retryAfterMs }: Refusal): number {
-		const kind = kindOf(message);
-		const others = this.underWay - 1;
-		const named = namedLimit(message);
-		if (kind !== 'rate' && others > 0) this.narrow(kind === 'places' ? Math.min(others, named ?? Infinity) : others);
-		if (kind === 'places' && named !== undefined) this.ceiling = Math.max(1, Math.min(this.ceiling, named));
-		if (kind === 'rate' || others === 0 || (kind === 'unknown' && retryAfterMs !== undefined)) {
-			if (kind === 'rate' && retryAfterMs === undefined && /\bRPM\b/i.test(message))
-				this.perMinute = Math.min(this.perMinute, Math.max(1, named ?? Infinity));
-			this.hold(retryAfterMs);
-			return 0;
-		}
-		return retryAfterMs ?? jittered(PLACE_BACKOFF_MS, this.options.clock);
-	}
-
-	private narrow(places: number): void {
-		if (places >= this.places) return;
-		this.places = places;
-		// A burst is one sign, however many of its requests are refused; only one that was provoked by a new place asks for patience.
-		if (this.widened) this.patience = Math.min(this.patience * 2, MOST_PATIENCE);
-		this.widened = false;
-		this.successes = 0;
-	}
-
-	private hold(retryAfterMs: number | undefined): void {
-		const { clock } = this.options;
-		const now = clock.now();
-		if (retryAfterMs !== undefined) this.heldUntil = Math.max(this.heldUntil, now + retryAfterMs);
-		else if (now >= this.heldUntil) {
-			this.heldUntil = now + jittered(RATE_BACKOFF_MS[Math.min(this.rateRefusals, RATE_BACKOFF_MS.length - 1)]!, clock);
-			this.rateRefusals += 1;
-		}
-	}
-
-	/** How long, in ms, the next request still has to wait. */
-	private waitMs(): number {
-		const now = this.options.clock.now();
-		while (this.starts.length > 0 && this.starts[0]! <= now - MINUTE_MS) this.starts.shift();
-		const oldest = this.starts[this.starts.length - this.perMinute];
-		return Math.max(this.heldUntil - now, oldest === undefined ? 0 : oldest + MINUTE_MS - now);
-	}
-
-	/** Resolves when a request has left, or the signal is aborted. */
-	private placeGiven(signal: AbortSignal | undefined): Promise<void> {
-		return new Promise((resolve) => {
-			const wake = (): void => {
-				signal?.removeEventListener('abort', wake);
-				resolve();
+	private enqueue(waiter: Waiter): void {
+		if (this.refusal && this.hold.isClosed(waiter.retries)) return waiter.fail(shared(this.refusal));
+		const { lane, signal } = waiter;
+		const queue = this.waiting.get(lane) ?? [];
+		this.waiting.set(lane, waiter.again ? [waiter, ...queue] : [...queue, waiter]);
+		const cancel = (): void => {
+			this.remove(waiter);
+			waiter.fail(signal!.reason);
+			this.dispatch();
+		};
+		signal?.addEventListener('abort', cancel, { once: true });
+		const settle =
+			<Value>(end: (value: Value) => void) =>
+			(value: Value): void => {
+				signal?.removeEventListener('abort', cancel);
+				end(value);
 			};
-			signal?.addEventListener('abort', wake);
-			this.waiting.push(wake);
+		waiter.start = settle(waiter.start);
+		waiter.fail = settle(waiter.fail);
+		this.dispatch();
+	}
+
+	private remove(waiter: Waiter): void {
+		const queue = (this.waiting.get(waiter.lane) ?? []).filter((other) => other !== waiter);
+		if (queue.length > 0) this.waiting.set(waiter.lane, queue);
+		else this.waiting.delete(waiter.lane);
+		this.forgetIdle(waiter.lane);
+	}
+
+	private forgetIdle(lane: object): void {
+		if (!this.waiting.has(lane) && !this.underWayByLane.has(lane)) this.perMinute.delete(lane);
+	}
+
+	/** Starts what may start now, and comes back when more may. */
+	private dispatch(): void {
+		while (this.waiting.size > 0 && this.places.has(this.underWay)) {
+			const now = this.clock.now();
+			const at = Math.max(
+				this.hold.endsAt,
+				this.rate.nextAt(now, Math.min(...this.perMinute.values())),
+				this.ramp.nextAt(now),
+			);
+			if (at > now) return this.wakeAt(at);
+			this.startNext(now);
+		}
+		this.wakeAt(undefined);
+	}
+
+	private startNext(now: number): void {
+		const [lane, queue] = this.waiting.entries().next().value!;
+		const [waiter, ...others] = queue;
+		// Behind the others: lanes take turns.
+		this.waiting.delete(lane);
+		if (others.length > 0) this.waiting.set(lane, others);
+		waiter!.start(this.begin(waiter!, now));
+	}
+
+	private begin({ lane, retries, since }: Waiter, now: number): Turn {
+		const sent: Sent = { at: now, others: this.underWay, refusals: this.refusals, isTrial: this.rate.started(now) };
+		this.ramp.started(now);
+		this.underWay += 1;
+		this.underWayByLane.set(lane, (this.underWayByLane.get(lane) ?? 0) + 1);
+		let isAccepted = false;
+		return {
+			waitedMs: now - since,
+			accepted: () => {
+				if (!isAccepted) this.accepted(sent);
+				isAccepted = true;
+			},
+			refused: (error) => this.refused(error, sent, retries),
+			exhausted: (error) => this.exhausted(error),
+			leave: () => this.left(lane, sent),
+		};
+	}
+
+	private accepted({ at, isTrial }: Sent): void {
+		const now = this.clock.now();
+		this.acceptedAt = now;
+		this.ramp.accepted(at);
+		this.rate.accepted(isTrial);
+		this.places.accepted(now);
+		if (this.hold.release(at)) this.rate.resumed(at);
+		this.dispatch();
+	}
+
+	private left(lane: object, { at, isTrial }: Sent): void {
+		this.underWay -= 1;
+		const others = this.underWayByLane.get(lane)! - 1;
+		if (others > 0) this.underWayByLane.set(lane, others);
+		else this.underWayByLane.delete(lane);
+		this.forgetIdle(lane);
+		this.ramp.left(at);
+		this.rate.left(isTrial);
+		this.dispatch();
+	}
+
+	private refused(error: StepfunError, sent: Sent, retries: number): number | undefined {
+		const { message, retryAfterMs } = error;
+		const now = this.clock.now();
+		const kind = refusalKind(message);
+		const others = this.othersOf(sent);
+		this.refusal = error;
+		this.refusals += 1;
+		this.rate.refused();
+		if (others > 0 && (kind === 'places' || kind === 'unknown')) {
+			this.places.narrow(others, kind === 'places' ? namedLimit(message) : undefined, now);
+		}
+		if (others === 0 || kind === 'rate' || kind === 'tokens' || (kind === 'unknown' && retryAfterMs !== undefined)) {
+			this.holdBack(error, kind, sent);
+			this.endWaiting((waiter) => this.hold.isUsedUp(Math.max(1, waiter.retries)));
+			if (!this.hold.isUsedUp(retries)) return 0;
+			if (this.waiting.size === 0) this.hold.giveUp();
+			return undefined;
+		}
+		if (kind === 'unknown') this.ramp.restart(2);
+		return retries === 0 ? undefined : (retryAfterMs ?? jittered(PLACE_BACKOFF_MS, this.clock));
+	}
+
+	/** How many requests were under way beside one when it was sent, as far as they were not refused themselves. */
+	private othersOf({ others, refusals }: Sent): number {
+		return Math.max(0, others - (this.refusals - refusals));
+	}
+
+	private holdBack({ message, retryAfterMs }: StepfunError, kind: RefusalKind, sent: Sent): void {
+		const now = this.clock.now();
+		const named = kind === 'rate' ? namedLimit(message) : undefined;
+		const perMinute = retryAfterMs === undefined && isPerMinute(message);
+		const minuteEndsAt = perMinute ? this.rate.minuteEndsAt(now, named ?? Infinity) : Infinity;
+		const isWorthProbing = minuteEndsAt === Infinity || (named ?? Infinity) >= WORTH_PROBING;
+		const isNew = this.hold.refused(sent.at, {
+			retryAfterMs,
+			earliest: isWorthProbing ? now : minuteEndsAt,
+			latest: minuteEndsAt,
+		});
+		if (!isNew) return;
+		this.ramp.restart(1);
+		// How many tokens a request takes is another question.
+		if (kind === 'tokens') return;
+		this.rate.met(now, sent.isTrial, {
+			named,
+			withinMs: perMinute ? MINUTE_MS : Infinity,
 		});
 	}
+
+	private exhausted(error: StepfunError): void {
+		if (this.clock.now() - this.acceptedAt < RECENTLY_MS) return;
+		this.refusal = error;
+		this.hold.close();
+		this.endWaiting(() => true);
+	}
+
+	/** Ends requests that wait, with the refusal that they wait for. */
+	private endWaiting(isOver: (waiter: Waiter) => boolean): void {
+		for (const waiter of [...this.waiting.values()].flat().filter(isOver)) {
+			this.remove(waiter);
+			waiter.fail(shared(this.refusal!));
+		}
+	}
+
+	/** Comes back at that time, or not at all. */
+	private wakeAt(at: number | undefined): void {
+		if (this.timer?.at === at) return;
+		this.timer?.stop.abort(NO_LONGER);
+		this.timer = undefined;
+		if (at === undefined) return;
+		const stop = new AbortController();
+		this.timer = { at, stop };
+		this.clock.sleep(Math.ceil(at - this.clock.now()), stop.signal).then(
+			() => {
+				this.timer = undefined;
+				this.dispatch();
+			},
+			() => {
+				// Another time has taken its place.
+			},
+		);
+	}
 }
 
-/** From three quarters of a wait to the whole of it: keeps apart what would come at once. */
-const jittered = (ms: number, clock: Clock): number => Math.round(ms * (0.75 + clock.random() / 4));
+/** Given where nobody reads it, so that no DOMException with its stack is made. */
+const NO_LONGER = 'no longer needed';
 
-/** Recorded: "request limited RPM reached, current: 11, limit: 10" and "concurrency reached, current: 11, limit: 10". */
-function kindOf(message: string): 'rate' | 'places' | 'unknown' {
-	if (/\b(?:RPM|RPD|TPM|TPD|per (?:second|minute|hour|day))\b/i.test(message)) return 'rate';
-	return /concurren|parallel|simultaneous/i.test(message) ? 'places' : 'unknown';
-}
-
-function namedLimit(message: string): number | undefined {
-	const limit = /\blimit: (\d{1,9})\b/i.exec(message)?.[1];
-	return limit === undefined ? undefined : Number(limit);
-}
+/** The refusal of another request, for one that was not sent because of it. */
+const shared = (error: StepfunError): StepfunError => error.with({ attempts: 0, partial: undefined });

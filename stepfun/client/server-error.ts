@@ -3,6 +3,7 @@ import { asRecord, asText } from '../json';
 import type { Completion } from '../types';
 import { header, looksLikeHtml, originOf, type HttpResponse } from './http';
 import { excerpt, redact } from './redact';
+import { saysExhausted } from './refusal';
 import { retryAfterMs } from './retry-after';
 
 /** Reads `{error: {message, type}}`, as StepFun, OpenRouter (`metadata.raw`) and plain gateways write it; undefined where there is none. */
@@ -63,6 +64,13 @@ const HINTS: Readonly<Record<number, string>> = {
 const PLAN_HINT =
 	'The credential uses the Step Plan, and this account has no active subscription. Choose the standard plan in the credential';
 
+const EXHAUSTED_HINT =
+	'The quota of the account is used up, so waiting does not help. Top it up on the StepFun platform, or wait until the quota is renewed';
+
+/** Whether an error says that the account can pay for no request, or for none today. */
+export const isExhausted = ({ status, retryable }: StepfunError): boolean =>
+	status === 402 || (status === 429 && !retryable);
+
 /** Whether a status says that the same request may go through later. */
 const isRetryable = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;
 
@@ -73,13 +81,14 @@ export function serverError(
 ): StepfunError {
 	const status =
 		said.status ?? (said.type === undefined ? undefined : STATUS_OF_TYPE[said.type]) ?? errorStatus(context.status);
+	const isExhausted = status === 429 && saysExhausted({ ...said, retryAfterMs: context.retryAfterMs });
 	return new StepfunError(redact(said.message, LONGEST_MESSAGE), {
 		type: typeName(said.type) ?? (status === undefined ? 'server_error' : `http_${status}`),
 		status,
 		requestId: context.requestId,
 		retryAfterMs: context.retryAfterMs,
-		retryable: status === undefined ? true : isRetryable(status),
-		hint: /no active step plan/i.test(said.message) ? PLAN_HINT : hintFor(status),
+		retryable: status === undefined || (isRetryable(status) && !isExhausted),
+		hint: isExhausted ? EXHAUSTED_HINT : /no active step plan/i.test(said.message) ? PLAN_HINT : hintFor(status),
 		partial: context.partial,
 	});
 }

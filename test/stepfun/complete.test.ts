@@ -32,7 +32,7 @@ const ask = (fields: Partial<ChatRequest> = {}, options: Partial<CompleteOptions
 			send,
 			baseUrl: api.url,
 			clock,
-			limiter: new Limiter({ maxConcurrent: 5, requestsPerMinute: 0, clock }),
+			lane: new Limiter(clock).lane(),
 			retries: 3,
 			silenceMs: 100_000,
 			totalMs: 0,
@@ -229,11 +229,11 @@ describe('time and Stop', () => {
 	});
 
 	test('waiting for a place is none', async () => {
-		const limiter = new Limiter({ maxConcurrent: 5, requestsPerMinute: 0, clock });
-		const turn = await limiter.turn();
-		turn.refused({ message: 'RPM', retryAfterMs: 250 });
+		const lane = new Limiter(clock).lane();
+		const turn = await lane.turn({ retries: 3 });
+		turn.refused(new StepfunError('RPM', { type: 'rate_limited', status: 429, retryAfterMs: 250 }));
 		turn.leave();
-		expect((await ask({}, { silenceMs: 150, limiter })).choices).toHaveLength(1);
+		expect((await ask({}, { silenceMs: 150, lane })).choices).toHaveLength(1);
 	});
 
 	test('the whole may be limited, and keeps what had arrived', async () => {

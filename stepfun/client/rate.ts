@@ -1,0 +1,132 @@
+/** A minute, and a second for clocks and networks that are not even. */
+export const MINUTE_MS = 61_000;
+/** How long a learned rate is kept to before one request more is tried, in ms; twice as long each time that this is refused. */
+const TRIED_AFTER_MS = 150_000;
+const MOST_PATIENCE_MS = 1_200_000;
+/** The same after a trial that was let in: the limit has been lifted, or was never as low. */
+const TRIED_AGAIN_AFTER_MS = 30_000;
+const GROWTH = 1.25;
+/** Two cycles that differ by less than this share of the longer one have met the same limit. */
+const SAME = 0.25;
+
+interface LearnedRate {
+	requests: number;
+	inMs: number;
+}
+
+/** What a refusal says about a rate. */
+export interface Lesson {
+	/** The number of requests that the server names. */
+	named: number | undefined;
+	/** The time that the server's limit is for at most, in ms. */
+	withinMs: number;
+}
+
+/**
+ * How many requests may start within a time: what users have set for the account, and what refusals have taught. A refusal ends a
+ * cycle; the first request that is let in after its hold tells how long the cycle was, and begins the next.
+ */
+export class Rate {
+	/** When requests were sent, oldest first, as far back as a limit may ask. Refused ones count, as they do with StepFun. */
+	private starts: number[] = [];
+	private learned: LearnedRate | undefined;
+	private lesson: Lesson | undefined;
+	/** What the cycle before has shown, when nothing confirmed it yet. */
+	private guess: LearnedRate | undefined;
+	private cycle = { start: -Infinity, sent: 0, refused: 0, fitting: Infinity };
+	private patienceMs = TRIED_AFTER_MS;
+	private triedAt = -Infinity;
+	private isTrying = false;
+
+	/**
+	 * When the next request may be sent.
+	 *
+	 * @param perMinute The lowest limit that someone has set; Infinity for none.
+	 */
+	nextAt(now: number, perMinute: number): number {
+		this.forget(now);
+		return Math.max(this.freeAt(perMinute, MINUTE_MS), this.isTrialDue(now) ? -Infinity : this.learnedAt());
+	}
+
+	/** Notes that a request is sent. Returns whether it is a trial: one more than the learned rate allows. */
+	started(now: number): boolean {
+		const isTrial = this.learnedAt() > now;
+		if (isTrial) {
+			this.isTrying = true;
+			this.triedAt = now;
+		}
+		this.starts.push(now);
+		if (this.cycle.start === -Infinity) this.cycle.start = now;
+		this.cycle.sent += 1;
+		return isTrial;
+	}
+
+	accepted(isTrial: boolean): void {
+		if (!isTrial || !this.learned) return;
+		this.learned = { ...this.learned, requests: Math.ceil(this.learned.requests * GROWTH) };
+		this.patienceMs = TRIED_AGAIN_AFTER_MS;
+	}
+
+	/** A request has ended. */
+	left(isTrial: boolean): void {
+		if (isTrial) this.isTrying = false;
+	}
+
+	/** Counts a refusal, whatever it is about. */
+	refused(): void {
+		this.cycle.refused += 1;
+		this.cycle.fitting = Math.min(this.cycle.fitting, this.cycle.sent - this.cycle.refused);
+	}
+
+	/** A refusal by rate has begun a hold. */
+	met(now: number, isTrial: boolean, lesson: Lesson): void {
+		if (isTrial) this.patienceMs = Math.min(Math.max(this.patienceMs, TRIED_AFTER_MS) * 2, MOST_PATIENCE_MS);
+		else if (now - this.cycle.start <= MINUTE_MS) this.lesson = lesson;
+		// What was kept to and refused all the same is not the limit.
+		if (!isTrial) this.learned = undefined;
+		this.triedAt = now;
+	}
+
+	/** A hold has ended: a request sent at that time was let in. */
+	resumed(sentAt: number): void {
+		const { lesson, cycle, guess } = this;
+		this.lesson = this.guess = undefined;
+		this.cycle = { start: sentAt, sent: 1, refused: 0, fitting: Infinity };
+		const requests = lesson?.named ?? cycle.fitting;
+		if (!lesson || requests < 1) return;
+		const seen = { requests, inMs: Math.min(sentAt - cycle.start, lesson.withinMs) };
+		// One refusal may be a passing one, unless it names its limit.
+		if (lesson.named !== undefined || (guess && isSame(guess, seen))) this.learned = seen;
+		else this.guess = seen;
+	}
+
+	/** When a limit of so many requests per minute lets the next one in, as far as it is ours; Infinity when it should already. */
+	minuteEndsAt(now: number, requests: number): number {
+		const end = Math.max(this.cycle.start + MINUTE_MS, this.freeAt(requests, MINUTE_MS));
+		return end > now ? end : Infinity;
+	}
+
+	private learnedAt(): number {
+		return this.learned ? this.freeAt(this.learned.requests, this.learned.inMs) : -Infinity;
+	}
+
+	private isTrialDue(now: number): boolean {
+		return !this.isTrying && now - this.triedAt >= this.patienceMs;
+	}
+
+	private freeAt(requests: number, inMs: number): number {
+		const oldest = this.starts[this.starts.length - requests];
+		return oldest === undefined ? -Infinity : oldest + inMs;
+	}
+
+	private forget(now: number): void {
+		const since = now - Math.max(MINUTE_MS, this.learned?.inMs ?? 0);
+		if (this.starts.length === 0 || this.starts[0]! > since) return;
+		const kept = this.starts.findIndex((start) => start > since);
+		this.starts = kept === -1 ? [] : this.starts.slice(kept);
+	}
+}
+
+const isSame = (a: LearnedRate, b: LearnedRate): boolean => isNear(a.requests, b.requests) && isNear(a.inMs, b.inMs);
+
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= SAME * Math.max(a, b);
