@@ -13,8 +13,8 @@ import { searchModels } from '../shared/model-list';
 import { attachmentsFields } from './fields/attachments';
 import { messagesFields } from './fields/messages';
 import { optionsFields } from './fields/options';
+import { simplifyField } from './fields/output';
 import { responseFields } from './fields/response';
-import { simplifyField } from './fields/simplify';
 import { toolsFields } from './fields/tools';
 import { completeItem, startRun } from './item';
 

@@ -3,11 +3,12 @@ import { checkMediaLimits } from '../../stepfun/request/media';
 import { checkTools } from '../../stepfun/request/tools';
 import type { ChatRequest } from '../../stepfun/types';
 import { readModel } from '../shared/fields/model';
-import { readReasoning } from '../shared/fields/reasoning';
+import { readOptions } from '../shared/fields/options';
+import { readReasoningEffort } from '../shared/fields/reasoning';
 import { readAttachments } from './fields/attachments';
 import { withExtraBody } from './fields/extra-body';
 import { readConversation } from './fields/messages';
-import { readOptions } from './fields/options';
+import { requestOptions } from './fields/options';
 import { readResponseFormat } from './fields/response';
 import { readPanelTools } from './fields/tools';
 
@@ -31,7 +32,7 @@ export async function readRequest(
 		messages,
 		...(tools.length > 0 && { tools }),
 		...readResponseFormat(context, itemIndex),
-		...readReasoning(context, itemIndex, model, options),
-		...readOptions(options),
+		...readReasoningEffort(context, itemIndex, model),
+		...readOptions(requestOptions, options),
 	});
 }

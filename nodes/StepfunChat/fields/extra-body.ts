@@ -1,17 +1,26 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import { parseJsonField } from '../../../stepfun/json';
 import { record } from '../../../stepfun/record';
 import type { ChatRequest } from '../../../stepfun/types';
+import { parseJsonField } from '../../shared/fields/json-field';
+import { readOption, type Option } from '../../shared/fields/options';
 
-/** One of the Options. */
-export const extraBodyOption: INodeProperties = {
-	displayName: 'Extra Body Fields',
-	name: 'extraBody',
-	type: 'json',
-	default: '{}',
-	description:
-		'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
+export const extraBodyOption: Option<Record<string, unknown>> = {
+	property: {
+		displayName: 'Extra Body Fields',
+		name: 'extraBody',
+		type: 'json',
+		default: '{}',
+		description:
+			'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
+	},
+	read(value) {
+		const given = parseJsonField('Extra Body Fields', value);
+		if (given === undefined || given === null) return undefined;
+		const extra = record(given);
+		if (extra) return extra;
+		throw invalidInput('Extra Body Fields is no JSON object', 'Give an object such as {"tool_choice": "auto"}');
+	},
 };
 
 /**
@@ -19,12 +28,9 @@ export const extraBodyOption: INodeProperties = {
  *
  * @throws StepfunError `invalid_input` for a field that the panel has set already.
  */
-export function withExtraBody({ extraBody }: IDataObject, request: ChatRequest): ChatRequest {
-	const value = parseJsonField('Extra Body Fields', extraBody);
-	if (value === undefined || value === null) return request;
-	const extra = record(value);
-	if (!extra)
-		throw invalidInput('Extra Body Fields is no JSON object', 'Give an object such as {"tool_choice": "auto"}');
+export function withExtraBody(options: IDataObject, request: ChatRequest): ChatRequest {
+	const extra = readOption(extraBodyOption, options);
+	if (!extra) return request;
 	const taken = Object.keys(extra).find((field) => Object.hasOwn(request, field));
 	if (taken !== undefined) {
 		throw invalidInput(
