@@ -6,9 +6,9 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { CREDENTIAL } from '../shared/connection';
-import { errorItem, toNodeError } from '../shared/errors';
 import { modelFields } from '../shared/fields/model';
 import { reasoningFields } from '../shared/fields/reasoning';
+import { runItems } from '../shared/items';
 import { searchModels } from '../shared/model-list';
 import { attachmentsFields } from './fields/attachments';
 import { messagesFields } from './fields/messages';
@@ -71,21 +71,10 @@ export class StepfunChat implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const run = await startRun(this);
-		const outputs = this.getInputData().map((_, itemIndex) =>
-			run.pacer.run(async () => {
-				try {
-					return await completeItem(this, itemIndex, run);
-				} catch (error) {
-					// A stopped execution is no item's failure.
-					if (this.continueOnFail() && !run.signal.aborted) return errorItem(error, itemIndex);
-					run.abort();
-					throw toNodeError(this.getNode(), error, itemIndex);
-				} finally {
-					run.progress.itemDone();
-				}
-			}),
-		);
-		const items = await Promise.all(outputs);
+		const items = await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), {
+			...run,
+			continueOnFail: this.continueOnFail(),
+		});
 		run.hints.show();
 		return [items];
 	}

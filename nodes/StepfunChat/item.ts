@@ -7,6 +7,7 @@ import { clock, connect, type Connection } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
 import { readOptions } from '../shared/fields/options';
 import { readPatience } from '../shared/fields/patience';
+import type { ItemsOptions } from '../shared/items';
 import { withChatStream, type ChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
 import { readStreamSettings } from './fields/chat-stream';
@@ -16,19 +17,14 @@ import { readOutputSettings } from './fields/output';
 import { readMaxIterations } from './fields/tools';
 import { Hints } from './hints';
 import { messagesOutput, outputItem } from './output';
-import { Progress } from './progress';
 import { readRequest } from './request';
 
 /** What the items of one execution share. */
-export interface Run {
+interface Run extends Omit<ItemsOptions, 'continueOnFail'> {
 	connection: Connection;
 	pacer: Pacer;
-	progress: Progress;
 	hints: Hints;
 	tools: RunnableTool[];
-	/** Aborted by n8n's Stop, and when an item's failure ends the execution. */
-	signal: AbortSignal;
-	abort(): void;
 }
 
 /** Opens the connection that the credential describes. Expressions in settings of the whole run see the first item. */
@@ -38,12 +34,16 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		const own = new AbortController();
 		const canceled = context.getExecutionCancelSignal();
 		const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
-		const pacer = new Pacer({ ...readPacing(optionsOf(context, 0)), clock, signal });
-		const total = context.getInputData().length;
-		const progress = new Progress(context, total);
-		const hints = new Hints(context, total);
-		const tools = await connectedTools(context, signal);
-		return { connection, pacer, progress, hints, tools, signal, abort: () => own.abort() };
+		const pacing = readPacing(optionsOf(context, 0));
+		return {
+			connection,
+			maxConcurrent: pacing.maxConcurrent,
+			pacer: new Pacer({ ...pacing, clock, signal }),
+			hints: new Hints(context, context.getInputData().length),
+			tools: await connectedTools(context, signal),
+			signal,
+			abort: () => own.abort(),
+		};
 	} catch (error) {
 		throw toNodeError(context.getNode(), error, 0);
 	}
