@@ -1,6 +1,7 @@
 // Builds what is published (dist/), and checks it the way n8n's reviewers do.
 //   gulp build    clean, type check, bundle, copy icons
 //   gulp pack     build, then npm pack and unpack into build/package
+//   gulp tarball  pack, and say how to install the file
 //   gulp check    pack, lint, n8n's scan on the sources and on the unpacked tarball
 const { execFile, spawn } = require('node:child_process');
 const { mkdir, readdir, readFile, rm, writeFile } = require('node:fs/promises');
@@ -95,6 +96,22 @@ async function unpack() {
 	console.log(`build/${filename}: ${files.length} files, ${(size / 1000).toFixed(1)} kB packed`);
 }
 
+/**
+ * npm has to leave out the peer dependencies, which n8n supplies and which would bring a second n8n-workflow; without `--prefix` it may
+ * install into a folder further up.
+ */
+async function tellInstallation() {
+	const file = path.join(__dirname, 'build', `${manifest.name}-${manifest.version}.tgz`);
+	console.log(`
+${file}
+
+To install it, run these where n8n runs (stop n8n first):
+
+  npm install --prefix ~/.n8n/nodes --legacy-peer-deps "${file}"
+  n8n start
+`);
+}
+
 const scanSource = () => run(process.execPath, 'scripts/scan.mjs', 'source', '.');
 const scanTarball = () => run(process.execPath, 'scripts/scan.mjs', 'tarball', 'build/package');
 
@@ -104,6 +121,7 @@ const pack = gulp.series(build, unpack);
 exports.clean = clean;
 exports.build = build;
 exports.pack = pack;
+exports.tarball = gulp.series(pack, tellInstallation);
 exports.bundle = gulp.series(clean, gulp.parallel(bundle, assets));
 exports.check = gulp.series(pack, lint, scanSource, scanTarball);
 exports.default = build;

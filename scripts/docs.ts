@@ -1,6 +1,7 @@
 /**
- * Writes what the READMEs say of parameters from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
+ * Writes the tables of docs/fields*.md from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
  * `<!-- /parameters -->`, and the bench's page and charts from bench/results.json. Tests tell when they are out of step.
+ * A field without a Chinese text keeps its English one, and is named at the end.
  * usage: tsx scripts/docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -33,8 +34,8 @@ export interface Field {
 
 export const sources: Record<string, INodeProperties[]> = {
 	stepfunChat: new StepfunChat().description.properties,
-	stepfunApi: new StepfunApi().properties,
 	lmChatStepfun: new LmChatStepfun().description.properties,
+	stepfunApi: new StepfunApi().properties,
 };
 
 const HEADINGS = {
@@ -43,9 +44,10 @@ const HEADINGS = {
 } as const;
 type Locale = keyof typeof HEADINGS;
 
-export const READMES: ReadonlyArray<readonly [file: string, locale: Locale]> = [
-	['README.md', 'en'],
-	['README.zh-CN.md', 'zh-CN'],
+/** The pages that hold the tables, each with one for every entry of `sources`. */
+export const FIELD_PAGES: ReadonlyArray<readonly [file: string, locale: Locale]> = [
+	['docs/fields.md', 'en'],
+	['docs/fields.zh-CN.md', 'zh-CN'],
 ];
 
 /** The fields and what is inside their collections, in the order of the panel. */
@@ -117,19 +119,34 @@ export const textsOf = (locale: Locale): FieldTexts =>
 		? {}
 		: (JSON.parse(readFileSync(path.join(__dirname, `../docs/fields.${locale}.json`), 'utf8')) as FieldTexts);
 
-/** The README with its tables made anew. */
-export function withTables(readme: string, locale: Locale): string {
-	return readme.replace(/<!-- parameters:(\w+) -->[\s\S]*?<!-- \/parameters -->/g, (_, name: string) => {
+/** The page with its tables made anew. */
+export function withTables(page: string, locale: Locale): string {
+	return page.replace(/<!-- parameters:(\w+) -->[\s\S]*?<!-- \/parameters -->/g, (_, name: string) => {
 		const properties = sources[name];
 		if (!properties) throw new Error(`No description is called ${name}`);
 		return `<!-- parameters:${name} -->\n${fieldTable(fieldsOf(properties), locale, textsOf(locale))}\n<!-- /parameters -->`;
 	});
 }
 
+/** Paths of the fields that have no text of the locale, and of the texts whose field is gone. */
+function textsOutOfStep(locale: Locale): { missing: string[]; stale: string[] } {
+	const paths = new Set(
+		Object.values(sources).flatMap((properties) => fieldsOf(properties).map((field) => field.path)),
+	);
+	const texts = Object.keys(textsOf(locale));
+	return {
+		missing: [...paths].filter((fieldPath) => !texts.includes(fieldPath)),
+		stale: texts.filter((fieldPath) => !paths.has(fieldPath)),
+	};
+}
+
 if (require.main === module) {
-	for (const [name, locale] of READMES) {
+	for (const [name, locale] of FIELD_PAGES) {
 		const file = path.join(__dirname, '..', name);
 		writeFileSync(file, withTables(readFileSync(file, 'utf8'), locale));
 	}
+	const { missing, stale } = textsOutOfStep('zh-CN');
+	for (const field of missing) console.warn(`docs/fields.zh-CN.json has no text for ${field}`);
+	for (const field of stale) console.warn(`docs/fields.zh-CN.json has a text for ${field}, which is gone`);
 	void writeReport();
 }

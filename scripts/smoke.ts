@@ -3,9 +3,10 @@
  * STEPFUN_REGION (international, china) and STEPFUN_PLAN (standard, stepPlan) choose the endpoint; STEPFUN_MODEL the model.
  */
 import { setTimeout } from 'node:timers/promises';
-import { Pacer, type Clock } from '../stepfun/client/limiter';
-import { complete } from '../stepfun/complete';
+import type { Clock } from '../stepfun/client/clock';
 import { baseUrl, type EndpointSettings } from '../stepfun/client/endpoint';
+import { Limiter } from '../stepfun/client/limiter';
+import { complete } from '../stepfun/complete';
 import { listModels } from '../stepfun/list-models';
 import type { ChatRequest } from '../stepfun/types';
 import { undiciSend } from '../test/send';
@@ -28,19 +29,19 @@ async function main(): Promise<void> {
 		plan: (process.env['STEPFUN_PLAN'] ?? 'standard') as EndpointSettings['plan'],
 	});
 	const send = undiciSend(apiKey);
-	const pacer = new Pacer({ maxConcurrent: 1, requestsPerMinute: 10, clock });
+	const limiter = new Limiter({ maxConcurrent: 1, requestsPerMinute: 10, clock });
 	const ask = (request: Omit<ChatRequest, 'model'>) =>
 		complete({ model, ...request } as ChatRequest, {
 			send,
 			baseUrl: url,
 			clock,
-			pacer,
+			limiter,
 			retries: 3,
 			silenceMs: 120_000,
 			totalMs: 0,
 		});
 
-	console.log('models:', (await listModels({ send, baseUrl: url })).map(({ id }) => id).join(', '));
+	console.log('models:', (await listModels({ send, baseUrl: url })).join(', '));
 	console.log(
 		'answer:',
 		JSON.stringify(await ask({ messages: [{ role: 'user', content: 'Say hello in one word.' }], stream: false })),

@@ -1,13 +1,15 @@
-import { connectionError, excerpt, looksLikeHtml, statusError, StepfunError } from './errors';
+import { connectionError } from './client/connection-error';
+import { isSuccess, looksLikeHtml, readText, type HttpResponse, type Send } from './client/http';
+import { excerpt, withoutKey } from './client/redact';
+import { notTheApi, statusError } from './client/server-error';
 import { tryParseJson } from './json';
-import { readText, type HttpResponse, type Send } from './client/http';
-import { chatModels, type Model } from './models';
-import { withoutKey } from './client/redact';
+import { chatModels } from './models';
 
 const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 8 * 2 ** 20;
 
 /**
- * GET /models, chat models only.
+ * The ids of the models of GET /models that chat.
  *
  * @throws StepfunError
  */
@@ -19,7 +21,7 @@ export async function listModels({
 	send: Send;
 	baseUrl: string;
 	apiKey?: string;
-}): Promise<Model[]> {
+}): Promise<string[]> {
 	const url = `${baseUrl}/models`;
 	let response: HttpResponse;
 	let text: string;
@@ -29,18 +31,10 @@ export async function listModels({
 	} catch (cause) {
 		throw connectionError(cause, url);
 	}
-	if (response.status < 200 || response.status > 299) throw statusError(response, withoutKey(text, apiKey), url);
+	if (!isSuccess(response)) throw statusError(response, withoutKey(text, apiKey), url);
 	const value = tryParseJson(text);
-	if (value === undefined) {
-		throw new StepfunError(
-			`The server answered with something else than a list of models${looksLikeHtml(text) ? ', a web page' : excerpt(text)}`,
-			{
-				type: 'not_the_api',
-				hint: 'Check the region, the plan and the base URL in the credential; a base URL usually ends in /v1',
-			},
-		);
-	}
-	return chatModels(value);
+	if (value !== undefined) return chatModels(value);
+	throw notTheApi(
+		`The server answered with something else than a list of models${looksLikeHtml(text) ? ', a web page' : excerpt(text)}`,
+	);
 }
-
-const MAX_BYTES = 8 * 2 ** 20;

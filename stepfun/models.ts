@@ -1,11 +1,5 @@
+import { asRecord } from './json';
 import type { ReasoningEffort } from './types';
-import { record } from './record';
-
-export interface Model {
-	id: string;
-	/** Tokens, where the server says so. */
-	maxInputTokens?: number;
-}
 
 /** Types of GET /models that are no chat models: speech synthesis, speech recognition, image and vector models. */
 const OTHER_TYPES = /语音合成|语音识别|文生图|图生图|图像|图片|向量|音色|tts|asr|speech|image|embedding|rerank/i;
@@ -16,21 +10,19 @@ const OTHER_IDS = /tts|asr|image|embedding|rerank|^step-(?:1x|2x)-|realtime|voic
  * The models of a GET /models answer that chat, by id. The list of StepFun mixes them with speech and image models; `model_type`
  * tells them apart where it is there.
  */
-export function chatModels(answer: unknown): Model[] {
-	const entries = record(answer)?.['data'] ?? answer;
+export function chatModels(answer: unknown): string[] {
+	const entries = asRecord(answer)?.['data'] ?? answer;
 	if (!Array.isArray(entries)) return [];
-	const models = new Map<string, Model>();
+	const ids = new Set<string>();
 	for (const entry of entries) {
-		const fields = record(entry);
+		const fields = asRecord(entry);
 		const id = fields?.['id'];
 		if (!fields || typeof id !== 'string' || id === '') continue;
 		const type = fields['model_type'];
 		const chats = typeof type === 'string' && type !== '' ? !OTHER_TYPES.test(type) : !OTHER_IDS.test(id);
-		if (!chats) continue;
-		const maxInputTokens = fields['max_input_tokens'];
-		models.set(id, { id, ...(typeof maxInputTokens === 'number' && { maxInputTokens }) });
+		if (chats) ids.add(id);
 	}
-	return [...models.values()].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+	return [...ids].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
 /** Models, by the start of their id, whose reasoning has two tiers (seed 003). */

@@ -1,9 +1,8 @@
 import { canceled, invalidInput, StepfunError } from './errors';
-import { tryParseJson } from './json';
-import { record } from './record';
-import { functionCalls } from './response/tool-calls';
+import { asRecord, tryParseJson } from './json';
 import { toolResultText } from './request/tool-result';
 import { checkTools, functionNames } from './request/tools';
+import { functionCalls } from './response/tool-calls';
 import type {
 	ChatRequest,
 	Completion,
@@ -102,7 +101,7 @@ async function resultOf(
 ): Promise<string> {
 	const tool = tools.get(name);
 	if (!tool) return `There is no tool with the name "${name}". The tools are: ${[...tools.keys()].join(', ')}`;
-	const args = record(json.trim() === '' ? {} : tryParseJson(json));
+	const args = asRecord(json.trim() === '' ? {} : tryParseJson(json));
 	if (!args)
 		return `The tool ${name} was not run, because its arguments are no JSON object. Call it again with a complete JSON object`;
 	try {

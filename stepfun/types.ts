@@ -2,10 +2,19 @@
  * The wire of POST /chat/completions, as the API documents it (seed 000-004) and as it is seen (newer pages).
  * Requests keep the API's own snake_case names. What comes back is unknown until `chunk.ts` has read it.
  */
-import type { Attachment } from './request/attachment';
+
+/** A file that travels inside a request as a data URL, read only while it is being sent. */
+export interface FileSource {
+	/** Such as `image/png`. */
+	readonly mimeType: string;
+	/** Exact size in bytes, before base64. */
+	readonly size: number;
+	/** The file as base64 from its first byte, in pieces of any length. */
+	readonly base64: () => AsyncIterable<string>;
+}
 
 /** A URL that StepFun fetches itself (http, https, `stepfile://`), a data URL, or bytes that are encoded on their way out. */
-export type MediaSource = string | Attachment;
+export type MediaSource = string | FileSource;
 
 export interface TextPart {
 	type: 'text';
@@ -99,6 +108,9 @@ export type ResponseFormat =
 export type ReasoningEffort = 'low' | 'medium' | 'high';
 export type ReasoningFormat = 'general' | 'deepseek-style';
 
+/** Fields of the request that the API has and this package does not know, by their wire names. */
+export type ExtraFields = Readonly<Record<string, unknown>>;
+
 /** The body of a chat request. What is absent is not sent, and the API's default holds. */
 export interface ChatRequest {
 	model: string;
@@ -118,8 +130,8 @@ export interface ChatRequest {
 	response_format?: ResponseFormat;
 	reasoning_format?: ReasoningFormat;
 	reasoning_effort?: ReasoningEffort;
-	/** What the API adds tomorrow. */
-	[field: string]: unknown;
+	/** Fields of the body that this type does not name: see `withExtraBody`. */
+	extra?: ExtraFields;
 }
 
 /** Tokens. `prompt_tokens` includes the cached ones, `completion_tokens` the reasoning. */

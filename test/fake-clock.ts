@@ -1,4 +1,4 @@
-import type { Clock } from '../stepfun/client/limiter';
+import type { Clock } from '../stepfun/client/clock';
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {

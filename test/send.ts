@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
+import type { Clock } from '../stepfun/client/clock';
 import type { Send } from '../stepfun/client/http';
-import type { Clock } from '../stepfun/client/limiter';
 
 export const nodeClock: Clock = {
 	now: () => performance.now(),

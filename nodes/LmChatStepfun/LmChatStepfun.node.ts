@@ -5,7 +5,7 @@ import {
 	type ISupplyDataFunctions,
 	type SupplyData,
 } from 'n8n-workflow';
-import { Pacer } from '../../stepfun/client/limiter';
+import { Limiter } from '../../stepfun/client/limiter';
 import type { ResponseFormat } from '../../stepfun/types';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { clock, connect, CREDENTIAL } from '../shared/connection';
@@ -92,7 +92,7 @@ export class LmChatStepfun implements INodeType {
 				options: {
 					...(await connect(this)),
 					...readPatience(options),
-					pacer: new Pacer({ maxConcurrent: Infinity, requestsPerMinute: 0, clock, signal }),
+					limiter: new Limiter({ maxConcurrent: Infinity, requestsPerMinute: 0, clock }),
 					clock,
 					...(signal && { signal }),
 				},

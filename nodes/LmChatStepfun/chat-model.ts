@@ -16,7 +16,7 @@ import { toLastChunks, toResult } from './convert-results';
 
 interface ChatModelSettings {
 	/** What every request says, apart from its messages and tools. */
-	request: Omit<ChatRequest, 'messages' | 'tools'> & { model: string };
+	request: Omit<ChatRequest, 'messages' | 'tools'>;
 	options: CompleteOptions;
 	/** An error as whoever uses the model shall see it. */
 	toNodeError: (error: unknown) => Error;

@@ -1,7 +1,6 @@
 import type { ContentFile, Message as SdkMessage, MessageContent } from '@n8n/ai-node-sdk';
 import { invalidInput } from '../../stepfun/errors';
-import { tryParseJson } from '../../stepfun/json';
-import { record } from '../../stepfun/record';
+import { asRecord, tryParseJson } from '../../stepfun/json';
 import { toolResultText } from '../../stepfun/request/tool-result';
 import type { AssistantMessage, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
@@ -66,7 +65,7 @@ const textOf = (content: MessageContent[]): string =>
 
 /** AI Agent writes the call's id among its arguments, where the model did not put it. */
 function withoutId(input: string, callId: string): string {
-	const args = record(tryParseJson(input));
+	const args = asRecord(tryParseJson(input));
 	if (args?.['id'] !== callId) return input;
 	const { id: _, ...others } = args;
 	return JSON.stringify(others);

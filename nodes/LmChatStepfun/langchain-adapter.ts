@@ -1,4 +1,4 @@
-import { record } from '../../stepfun/record';
+import { asRecord } from '../../stepfun/json';
 
 /** A message of LangChain, as far as it is read here. */
 interface LangChainMessage {
@@ -56,12 +56,12 @@ function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 }
 
 const blocksOf = ({ content }: LangChainMessage): Array<Record<string, unknown>> =>
-	Array.isArray(content) ? content.map(record).filter((block) => block !== undefined) : [];
+	Array.isArray(content) ? content.map(asRecord).filter((block) => block !== undefined) : [];
 
 /** `image_url` as an image; a file in LangChain's older spelling with its type where the adapter looks for it. */
 function toKnownBlock(block: Record<string, unknown>): Record<string, unknown> {
 	if (block['type'] === 'image_url') {
-		const image = record(block['image_url']) ?? { url: block['image_url'] };
+		const image = asRecord(block['image_url']) ?? { url: block['image_url'] };
 		return { type: 'image', url: image['url'], metadata: { detail: image['detail'] } };
 	}
 	return typeof block['mime_type'] === 'string' ? { ...block, mimeType: block['mime_type'] } : block;

@@ -1,6 +1,6 @@
 import { NodeConnectionTypes, type IExecuteFunctions } from 'n8n-workflow';
 import { invalidInput } from '../../stepfun/errors';
-import { record } from '../../stepfun/record';
+import { asRecord } from '../../stepfun/json';
 import type { RunnableTool } from '../../stepfun/tool-loop';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { toFunctionTool } from '../shared/function-tool';
@@ -42,7 +42,7 @@ export async function connectedTools(context: IExecuteFunctions, signal: AbortSi
 
 /** A toolkit, such as an MCP client's, holds several tools. */
 function toolsOf(supplied: unknown): SuppliedTool[] {
-	const toolkit = record(supplied) as { getTools?: () => SuppliedTool[] } | undefined;
+	const toolkit = asRecord(supplied) as { getTools?: () => SuppliedTool[] } | undefined;
 	return typeof toolkit?.getTools === 'function' ? toolkit.getTools() : [supplied as SuppliedTool];
 }
 

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Retry } from '../../stepfun/complete';
+import type { Retry } from '../../stepfun/client/call';
 import type { Completion } from '../../stepfun/types';
 import { readArguments } from './output';
 

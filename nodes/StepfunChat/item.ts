@@ -1,6 +1,6 @@
 import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import { Limiter } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
-import { Pacer } from '../../stepfun/client/limiter';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { clock, connect, type Connection } from '../shared/connection';
@@ -22,7 +22,7 @@ import { readRequest } from './request';
 /** What the items of one execution share. */
 interface Run extends Omit<ItemsOptions, 'continueOnFail'> {
 	connection: Connection;
-	pacer: Pacer;
+	limiter: Limiter;
 	hints: Hints;
 	tools: RunnableTool[];
 }
@@ -38,7 +38,7 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		return {
 			connection,
 			maxConcurrent: pacing.maxConcurrent,
-			pacer: new Pacer({ ...pacing, clock, signal }),
+			limiter: new Limiter({ ...pacing, clock }),
 			hints: new Hints(context, context.getInputData().length),
 			tools: await connectedTools(context, signal),
 			signal,
@@ -95,7 +95,7 @@ function ask(
 		{
 			...run.connection,
 			...readPatience(options),
-			pacer: run.pacer,
+			limiter: run.limiter,
 			clock,
 			signal: run.signal,
 			onRetry: (retry) => run.hints.retried(itemIndex, retry),

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { Attachment } from '../../stepfun/request/attachment';
-import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/request/response-format';
+import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response/check';
 import { functionCalls } from '../../stepfun/response/tool-calls';
 import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
 

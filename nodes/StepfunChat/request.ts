@@ -1,12 +1,13 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { withExtraBody } from '../../stepfun/request/extra-body';
 import { checkMediaLimits } from '../../stepfun/request/media';
 import { checkTools } from '../../stepfun/request/tools';
 import type { ChatRequest } from '../../stepfun/types';
 import { readModel } from '../shared/fields/model';
-import { readOptions } from '../shared/fields/options';
+import { readOption, readOptions } from '../shared/fields/options';
 import { readReasoningEffort } from '../shared/fields/reasoning';
 import { readAttachments } from './fields/attachments';
-import { withExtraBody } from './fields/extra-body';
+import { extraBodyOption } from './fields/extra-body';
 import { readConversation } from './fields/messages';
 import { requestOptions } from './fields/options';
 import { readResponseFormat } from './fields/response';
@@ -27,12 +28,13 @@ export async function readRequest(
 	checkMediaLimits(messages);
 	const tools = readPanelTools(context, itemIndex);
 	checkTools(tools);
-	return withExtraBody(options, {
+	const request: ChatRequest = {
 		model,
 		messages,
 		...(tools.length > 0 && { tools }),
 		...readResponseFormat(context, itemIndex),
 		...readReasoningEffort(context, itemIndex, model),
 		...readOptions(requestOptions, options),
-	});
+	};
+	return withExtraBody(request, readOption(extraBodyOption, options));
 }

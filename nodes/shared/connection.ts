@@ -7,11 +7,10 @@ import {
 	type ILoadOptionsFunctions,
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
-import type { RequestBody } from '../../stepfun/request/body';
+import type { Clock } from '../../stepfun/client/clock';
 import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/client/endpoint';
+import type { HttpBody, HttpResponse, RequestBody, Send } from '../../stepfun/client/http';
 import { invalidInput } from '../../stepfun/errors';
-import type { HttpBody, HttpResponse, Send } from '../../stepfun/client/http';
-import type { Clock } from '../../stepfun/client/limiter';
 
 export const CREDENTIAL = 'stepfunApi';
 

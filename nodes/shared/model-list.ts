@@ -9,7 +9,7 @@ export async function searchModels(this: ILoadOptionsFunctions, filter = ''): Pr
 		const models = await listModels(await connect(this));
 		const wanted = filter.trim().toLowerCase();
 		return {
-			results: models.filter(({ id }) => id.toLowerCase().includes(wanted)).map(({ id }) => ({ name: id, value: id })),
+			results: models.filter((id) => id.toLowerCase().includes(wanted)).map((id) => ({ name: id, value: id })),
 		};
 	} catch (error) {
 		throw toNodeError(this.getNode(), error, 0);

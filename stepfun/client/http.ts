@@ -1,5 +1,12 @@
-import type { RequestBody } from '../request/body';
-import { readBytes } from '../bytes';
+/** A body of known length, made while it is sent. */
+export interface RequestBody {
+	/** Exact length in bytes, for the content-length header. */
+	length: number;
+	/** The body from its first byte; asked for again when a request is sent again. */
+	chunks(): AsyncIterable<string>;
+	/** The whole body, where it is in memory anyway. */
+	text?: string;
+}
 
 /** One request; authentication is added by whoever sends it. */
 export interface HttpRequest {
@@ -36,6 +43,31 @@ export function header(response: HttpResponse, name: string): string | undefined
 	return Array.isArray(value) ? value[0] : value;
 }
 
+export const isSuccess = ({ status }: HttpResponse): boolean => status >= 200 && status <= 299;
+
+/** The first bytes of a stream: at least `enough`, where there are so many, and up to the end of the piece that brings them. */
+export async function readBytes(stream: AsyncIterable<Uint8Array>, enough: number): Promise<Buffer> {
+	const pieces: Uint8Array[] = [];
+	let size = 0;
+	for await (const piece of stream) {
+		pieces.push(piece);
+		size += piece.length;
+		if (size >= enough) break;
+	}
+	return Buffer.concat(pieces);
+}
+
 /** The text of a body, at most about `maxBytes` of it; what is beyond is not read. */
-export const readText = async (body: HttpBody, maxBytes: number): Promise<string> =>
+export const readText = async (body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> =>
 	(await readBytes(body, maxBytes)).toString();
+
+export const looksLikeHtml = (body: string): boolean => /^\s{0,100}</.test(body);
+
+/** Scheme, host and port of a URL: what may be shown of it. */
+export function originOf(url: string): string {
+	try {
+		return new URL(url).origin;
+	} catch {
+		return url === '' ? 'an unnamed address' : 'an address that is no URL';
+	}
+}

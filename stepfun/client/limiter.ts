@@ -1,22 +1,23 @@
-import pLimit from 'p-limit';
+import type { Clock } from './clock';
 
-/** Time and chance, handed in: n8n forbids timers of one's own, and tests want to decide. */
-export interface Clock {
-	/** ms; only differences count. */
-	now(): number;
-	/** Resolves after `ms`, or rejects with the signal's reason as soon as it is aborted. */
-	sleep(ms: number, signal?: AbortSignal): Promise<void>;
-	/** From 0 to 1, for jitter. */
-	random(): number;
-}
-
-export interface PacerOptions {
-	/** How many tasks run side by side at most. */
+export interface LimiterOptions {
+	/** How many requests may be under way at most; Infinity for no limit. */
 	maxConcurrent: number;
 	/** How many requests may start within any minute; 0 for no limit. */
 	requestsPerMinute: number;
 	clock: Clock;
-	signal?: AbortSignal;
+}
+
+/** One request's turn, from the moment when it may be sent. */
+export interface Turn {
+	/** The server has let the request in. */
+	accepted(): void;
+	/** Whether another request was let in since this one asked for its turn: a refusal is then a matter of pace. */
+	isOvertaken(): boolean;
+	/** Takes note of a 429, before the turn ends. Returns how long, in ms, the request waits before it asks for another turn. */
+	refused(refusal: Refusal): number;
+	/** The request's answer, or what there was of it, has ended. */
+	leave(): void;
 }
 
 /** What a 429 says. */
@@ -37,7 +38,7 @@ const SUCCESSES_TO_WIDEN = 2;
 const MOST_PATIENCE = 64;
 
 /**
- * Paces the requests of one execution: a window of tasks side by side, and one memory of what the server has refused.
+ * Gives the requests of one execution their turns, with one memory of what the server has refused.
  *
  * - A refusal of parallelism ("concurrency reached, limit: 8"; any 429 without Retry-After while others of ours are under way)
  *   lowers the number of requests under way to those that were not refused. The refused one waits a moment, and then for a
@@ -46,12 +47,11 @@ const MOST_PATIENCE = 64;
  *   request: as long as Retry-After says, or else 4, 16 and 60 seconds. StepFun sends no Retry-After and names its limit per
  *   minute, refused requests included; from then on no more than that are sent within any minute.
  *
- * Whether a refused request has tries left is decided by `complete`: a refusal uses up none as long as others get through.
+ * Whether a refused request has tries left is decided by `call`: a refusal uses up none as long as others get through.
  */
-export class Pacer {
+export class Limiter {
 	/** Requests that the server has let in so far. */
-	letIn = 0;
-	private readonly limit: ReturnType<typeof pLimit>;
+	private acceptedCount = 0;
 	/** When the requests of the last minute were sent. */
 	private readonly starts: number[] = [];
 	private perMinute: number;
@@ -68,23 +68,15 @@ export class Pacer {
 	/** Whether a place was given since the last refusal. */
 	private widened = false;
 
-	constructor(private readonly options: PacerOptions) {
-		this.limit = pLimit(options.maxConcurrent);
+	constructor(private readonly options: LimiterOptions) {
 		this.places = this.ceiling = options.maxConcurrent;
 		this.perMinute = options.requestsPerMinute || Infinity;
 	}
 
-	/** Runs a task as soon as the window has room; one that has not begun when the signal is aborted never does. */
-	run<Result>(task: () => Promise<Result>): Promise<Result> {
-		return this.limit(async () => {
-			this.options.signal?.throwIfAborted();
-			return await task();
-		});
-	}
-
-	/** Resolves when a request may be sent; `leave` gives its place back. Rejects with the reason of an aborted signal. */
-	async enter(signal?: AbortSignal): Promise<void> {
+	/** Resolves when a request may be sent. Rejects with the reason of an aborted signal. */
+	async turn(signal?: AbortSignal): Promise<Turn> {
 		const { clock } = this.options;
+		const acceptedBefore = this.acceptedCount;
 		for (;;) {
 			signal?.throwIfAborted();
 			const waitMs = this.waitMs();
@@ -94,17 +86,21 @@ export class Pacer {
 		}
 		this.underWay += 1;
 		this.starts.push(clock.now());
+		return {
+			accepted: () => this.accepted(),
+			isOvertaken: () => this.acceptedCount > acceptedBefore,
+			refused: (refusal) => this.refused(refusal),
+			leave: () => this.leave(),
+		};
 	}
 
-	/** The request's answer, or what there was of it, has ended. */
-	leave(): void {
+	private leave(): void {
 		this.underWay -= 1;
 		for (const wake of this.waiting.splice(0)) wake();
 	}
 
-	/** The server has let a request in. */
-	accepted(): void {
-		this.letIn += 1;
+	private accepted(): void {
+		this.acceptedCount += 1;
 		this.rateRefusals = 0;
 		if (this.places >= this.ceiling) return;
 		this.successes += 1;
@@ -114,8 +110,8 @@ export class Pacer {
 		this.widened = true;
 	}
 
-	/** Takes note of a 429, before its request leaves. Returns how long, in ms, that request waits before it enters again. */
-	refused({ message, retryAfterMs }: Refusal): number {
+	/** Returns how long, in ms, the refused request waits before it asks for another turn. */
+	private refused({ message, retryAfterMs }: Refusal): number {
 		const kind = kindOf(message);
 		const others = this.underWay - 1;
 		const named = namedLimit(message);

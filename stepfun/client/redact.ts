@@ -42,3 +42,9 @@ export function withoutEcho(text: string, sent: readonly string[]): string {
 
 /** Takes a key out of a server's text, whatever it looks like. */
 export const withoutKey = (text: string, key: string | undefined): string => (key ? text.replaceAll(key, '[…]') : text);
+
+/** The start of a server's text, for the end of a message. */
+export function excerpt(body: string): string {
+	const line = redact(body, 200);
+	return line === '' ? '' : `: ${line}`;
+}

@@ -1,7 +1,7 @@
 import { canceled, StepfunError } from '../errors';
-import type { Clock } from './limiter';
+import type { Clock } from './clock';
 
-export interface WatchOptions {
+export interface WatchdogOptions {
 	clock: Clock;
 	/** Longest silence in ms; 0 for no limit. */
 	silenceMs: number;
@@ -11,39 +11,39 @@ export interface WatchOptions {
 }
 
 /**
- * Ends a completion that is canceled, that has taken too long, or whose server has gone silent: `signal` is then aborted, and
+ * Ends a call that is canceled, that has taken too long, or whose server has gone silent: `signal` is then aborted, and
  * `reason` says which of them it was.
  */
-export class Watch {
+export class Watchdog {
 	readonly signal: AbortSignal;
 	private readonly ended = new AbortController();
-	private readonly stopped = new AbortController();
+	private readonly closed = new AbortController();
 	private listening: AbortController | undefined;
 	private lastSign = 0;
 
-	constructor(private readonly options: WatchOptions) {
+	constructor(private readonly options: WatchdogOptions) {
 		const { clock, totalMs, signal } = options;
 		this.signal = signal ? AbortSignal.any([signal, this.ended.signal]) : this.ended.signal;
 		if (totalMs > 0) {
 			const deadline = clock.now() + totalMs;
 			this.endWhen(
 				() => deadline,
-				this.stopped.signal,
+				this.closed.signal,
 				() => totalTimeout(totalMs),
 			);
 		}
 	}
 
-	/** Why the completion was ended, once it was. */
+	/** Why the call was ended, once it was. */
 	get reason(): StepfunError {
 		const reason: unknown = this.signal.reason;
 		return reason instanceof StepfunError ? reason : canceled();
 	}
 
 	/** Counts silence from now on. */
-	listen(): void {
+	start(): void {
 		const { silenceMs } = this.options;
-		this.sign();
+		this.touch();
 		if (silenceMs === 0) return;
 		this.listening = new AbortController();
 		this.endWhen(
@@ -54,18 +54,19 @@ export class Watch {
 	}
 
 	/** Notes a sign of life. */
-	sign(): void {
+	touch(): void {
 		this.lastSign = this.options.clock.now();
 	}
 
-	/** Counts silence no longer. */
-	pause(): void {
+	/** Counts silence no longer, until the next `start`. */
+	stop(): void {
 		this.listening?.abort(NO_LONGER);
 	}
 
-	stop(): void {
-		this.pause();
-		this.stopped.abort(NO_LONGER);
+	/** Ends the watch for good. */
+	close(): void {
+		this.stop();
+		this.closed.abort(NO_LONGER);
 	}
 
 	/** Wakes only when the time may have come, however often it is put off. */

@@ -1,5 +1,5 @@
 import { invalidInput } from '../errors';
-import { record } from '../record';
+import { asRecord } from '../json';
 import type { JsonSchema } from '../types';
 
 /**
@@ -11,7 +11,7 @@ export function schemaFromExample(example: unknown, { closed = false } = {}): Js
 		const entries = example.map((entry) => schemaFromExample(entry, { closed }));
 		return { type: 'array', items: entries.length === 0 ? {} : entries.reduce(merged) };
 	}
-	const fields = record(example);
+	const fields = asRecord(example);
 	if (!fields) return example === null || example === undefined ? {} : { type: typeof example };
 	return {
 		type: 'object',
@@ -72,7 +72,7 @@ const SCHEMAS = ['items', 'additionalProperties', 'not'];
  * @throws StepfunError `invalid_input` that names the place inside it.
  */
 export function checkSchema(value: unknown, label: string): JsonSchema {
-	const schema = record(value);
+	const schema = asRecord(value);
 	if (!schema || !TELLING.some((keyword) => keyword in schema)) {
 		throw invalidInput(
 			`${label} is no valid schema`,
@@ -85,7 +85,7 @@ export function checkSchema(value: unknown, label: string): JsonSchema {
 
 function checkNested(value: unknown, label: string, path: string): void {
 	if (typeof value === 'boolean' && path !== '') return;
-	const schema = record(value);
+	const schema = asRecord(value);
 	if (!schema) refuse(label, path, 'is no schema');
 	const types = schema['type'] === undefined ? [] : [schema['type']].flat();
 	if (types.some((type) => !TYPES.includes(type as string)))
@@ -97,7 +97,7 @@ function checkNested(value: unknown, label: string, path: string): void {
 	if (schema['enum'] !== undefined && !(Array.isArray(schema['enum']) && schema['enum'].length > 0))
 		refuse(label, `${path}/enum`, 'is no list of values');
 	for (const keyword of MAPS_OF_SCHEMAS.filter((name) => name in schema)) {
-		const map = record(schema[keyword]);
+		const map = asRecord(schema[keyword]);
 		if (!map) refuse(label, `${path}/${keyword}`, 'is no object of schemas');
 		for (const [name, nested] of Object.entries(map)) checkNested(nested, label, `${path}/${keyword}/${name}`);
 	}

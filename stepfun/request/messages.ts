@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors';
-import { mediaPart, mediaSource, type MediaKind } from './media';
+import { asRecord } from '../json';
 import type { ContentPart, Message, ToolCall } from '../types';
-import { record } from '../record';
+import { type MediaKind, mediaPart, mediaSource } from './media';
 
 /**
  * Reads a conversation from data: the API's own messages, or answers with the role assistant. Unknown roles and shapes are refused,
@@ -19,7 +19,7 @@ export function readMessages(value: unknown, attachments: ContentPart[] = []): M
 		);
 	}
 	if (value.length === 0) throw invalidInput('Messages is empty', 'Add at least one message with the role user');
-	const last = value.findLastIndex((message) => record(message)?.['role'] === 'user');
+	const last = value.findLastIndex((message) => asRecord(message)?.['role'] === 'user');
 	if (attachments.length > 0 && last === -1) {
 		throw invalidInput(
 			'There are attachments, and Messages holds no message with the role user',
@@ -30,7 +30,7 @@ export function readMessages(value: unknown, attachments: ContentPart[] = []): M
 }
 
 function readMessage(value: unknown, place: string, attachments: ContentPart[]): Message {
-	const message = record(value);
+	const message = asRecord(value);
 	if (!message)
 		throw invalidInput(
 			`In Messages, ${place} is ${describe(value)} instead of an object`,
@@ -95,10 +95,10 @@ function readToolCalls(value: unknown, place: string): ToolCall[] {
 			'Give an array of tool calls',
 		);
 	return value.flatMap((entry, i) => {
-		const call = record(entry);
+		const call = asRecord(entry);
 		// What StepFun ran itself, such as web_search, is no call that anyone answers.
 		if (typeof call?.['type'] === 'string' && call['type'] !== 'function') return [];
-		const details = record(call?.['function']);
+		const details = asRecord(call?.['function']);
 		const id = call?.['id'];
 		const name = details?.['name'];
 		if (typeof id !== 'string' || id === '' || typeof name !== 'string' || name === '') {
@@ -148,12 +148,12 @@ const isMediaType = (type: unknown): type is keyof typeof MEDIA_PARTS =>
 	typeof type === 'string' && Object.hasOwn(MEDIA_PARTS, type);
 
 const isPart = (value: unknown): boolean => {
-	const type = record(value)?.['type'];
+	const type = asRecord(value)?.['type'];
 	return type === 'text' || isMediaType(type);
 };
 
 function readPart(value: unknown, place: string): ContentPart {
-	const part = record(value);
+	const part = asRecord(value);
 	const type = part?.['type'];
 	if (type === 'text') {
 		if (typeof part!['text'] === 'string') return { type: 'text', text: part!['text'] };
@@ -166,7 +166,7 @@ function readPart(value: unknown, place: string): ContentPart {
 		);
 	}
 	const { kind, field } = MEDIA_PARTS[type];
-	const media = typeof part![type] === 'string' ? { [field]: part![type] } : record(part![type]);
+	const media = typeof part![type] === 'string' ? { [field]: part![type] } : asRecord(part![type]);
 	const source = media?.[field];
 	if (typeof source !== 'string' || source === '') {
 		throw invalidInput(`In Messages, ${place} has no ${type}.${field}`, `Give it ${type}: {${field}: …}`);

@@ -1,5 +1,4 @@
-import { tryParseJson } from '../json';
-import { record } from '../record';
+import { asRecord, tryParseJson } from '../json';
 
 /**
  * A tool's result as text, which is all that StepFun takes from a tool: data as JSON; of content blocks, which MCP servers and
@@ -19,7 +18,7 @@ function blocksText(result: unknown): string | undefined {
 }
 
 function blockText(value: unknown): string | undefined {
-	const block = record(value);
+	const block = asRecord(value);
 	if (block?.['type'] === 'text' && typeof block['text'] === 'string') return block['text'];
 	const type = block?.['type'] === 'image_url' ? 'image' : (block?.['mimeType'] ?? block?.['mediaType']);
 	return typeof type === 'string' && (block?.['data'] ?? block?.['image_url']) !== undefined

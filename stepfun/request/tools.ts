@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors';
-import { checkSchema } from './json-schema';
-import { record } from '../record';
+import { asRecord } from '../json';
 import type { FunctionTool, JsonSchema, Tool, WebSearchTool } from '../types';
+import { checkSchema } from './json-schema';
 
 /** Most tools of one request (page tool-call). */
 const MAX_TOOLS = 128;
@@ -45,7 +45,7 @@ export function functionTool(
 
 /** StepFun asks for a root of type object; it is supplied where it is missing. */
 function parametersSchema(value: unknown, label: string): JsonSchema {
-	const given = record(value);
+	const given = asRecord(value);
 	if (value === undefined || value === null || (given && Object.keys(given).length === 0))
 		return { type: 'object', properties: {} };
 	const schema = checkSchema(value, label);
@@ -80,9 +80,9 @@ export function readTools(value: unknown, label: string): Tool[] {
 }
 
 function readTool(value: unknown, place: string): Tool {
-	const tool = record(value);
+	const tool = asRecord(value);
 	if (!tool) throw invalidInput(`In Tools, ${place} is no object`, 'Give it a name, a description and parameters');
-	const details = record(tool['function']);
+	const details = asRecord(tool['function']);
 	const type = tool['type'];
 	if (type === undefined || type === 'function') return functionTool(details ?? without(tool, 'type'), place);
 	if ((type === 'web_search' || type === 'retrieval') && details) return { type, function: details };

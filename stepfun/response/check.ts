@@ -1,4 +1,5 @@
 import { StepfunError } from '../errors';
+import { tryParseJson } from '../json';
 import { functionCalls } from './tool-calls';
 import type { ChatRequest, Completion, CompletionChoice } from '../types';
 
@@ -7,7 +8,7 @@ const isAnswered = ({ message }: CompletionChoice): boolean =>
 	message.content !== '' || functionCalls(message).length > 0;
 
 /** What an answer that ended with `length` has reached, as its reader knows it. */
-export const longestAnswer = ({ max_tokens: limit }: ChatRequest): string =>
+const longestAnswer = ({ max_tokens: limit }: ChatRequest): string =>
 	limit === undefined ? 'the longest answer of this model' : `the ${limit} tokens of Maximum Number of Tokens`;
 
 /**
@@ -41,5 +42,39 @@ export function checkAnswered(completion: Completion, request: ChatRequest): voi
 		retryable: first === undefined,
 		partial,
 		hint: 'Try again, or word the last message differently',
+	});
+}
+
+export const asksForJson = ({ response_format: format }: Pick<ChatRequest, 'response_format'>): boolean =>
+	format !== undefined && format.type !== 'text';
+
+/** The JSON of an answer, also out of a Markdown fence; undefined for what is no JSON. */
+export function parseAnswer(content: string): unknown {
+	const parsed = tryParseJson(content.trim());
+	return parsed === undefined ? tryParseJson(/```(?:json)?([^]*)```/i.exec(content)?.[1] ?? '') : parsed;
+}
+
+/**
+ * Whether an answer that was asked for as JSON is JSON; one that calls tools instead says nothing yet.
+ *
+ * @throws StepfunError `invalid_json_answer` with the whole completion in `partial`.
+ */
+export function checkJsonAnswer(completion: Completion, request: ChatRequest): void {
+	if (!asksForJson(request)) return;
+	const broken = completion.choices.find(
+		({ message: { content } }) => content !== '' && parseAnswer(content) === undefined,
+	);
+	if (!broken) return;
+	if (broken.finish_reason === 'length') {
+		throw new StepfunError(`The answer reached ${longestAnswer(request)} before its JSON was complete`, {
+			type: 'invalid_json_answer',
+			partial: completion,
+			hint: 'Raise Maximum Number of Tokens in Options; reasoning counts too. What had arrived is in the details',
+		});
+	}
+	throw new StepfunError('The model answered with something else than JSON', {
+		type: 'invalid_json_answer',
+		partial: completion,
+		hint: 'Say in the messages that the answer shall be JSON and which fields it has, or choose JSON Schema as Response Format. The answer is in the details',
 	});
 }

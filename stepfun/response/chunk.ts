@@ -1,6 +1,5 @@
+import { asRecord, tryParseJson } from '../json';
 import type { Usage } from '../types';
-import { tryParseJson } from '../json';
-import { record } from '../record';
 
 /** A piece of a tool call; every field may be missing, late or repeated, by dialect. */
 export interface ToolCallDelta {
@@ -38,7 +37,7 @@ export interface Chunk {
  * Undefined for what is neither.
  */
 export function readChunk(value: unknown): Chunk | undefined {
-	const chunk = record(value);
+	const chunk = asRecord(value);
 	if (!chunk) return undefined;
 	const choices = list(chunk['choices'])
 		.map(readChoice)
@@ -54,10 +53,10 @@ export function readChunk(value: unknown): Chunk | undefined {
 }
 
 function readChoice(value: unknown, position: number): ChoiceDelta | undefined {
-	const choice = record(value);
+	const choice = asRecord(value);
 	if (!choice) return undefined;
-	const delta = record(choice['delta']);
-	const message = delta ?? record(choice['message']) ?? {};
+	const delta = asRecord(choice['delta']);
+	const message = delta ?? asRecord(choice['message']) ?? {};
 	return {
 		index: typeof choice['index'] === 'number' ? choice['index'] : position,
 		content: readContent(message['content']) || text(message['refusal']),
@@ -75,14 +74,14 @@ function readChoice(value: unknown, position: number): ChoiceDelta | undefined {
 function readContent(content: unknown): string {
 	if (typeof content === 'string') return content;
 	return list(content)
-		.map((part) => text(record(part)?.['text']))
+		.map((part) => text(asRecord(part)?.['text']))
 		.join('');
 }
 
 function readToolCall(value: unknown): ToolCallDelta | undefined {
-	const call = record(value);
+	const call = asRecord(value);
 	if (!call) return undefined;
-	const details = record(call['function']) ?? {};
+	const details = asRecord(call['function']) ?? {};
 	const results = readResults(details['results']);
 	return {
 		...(typeof call['index'] === 'number' && { index: call['index'] }),
@@ -114,16 +113,16 @@ function readArguments(value: unknown): string {
 
 /** Cached tokens come at the top level (seed 000) or nested (newer pages). */
 export function readUsage(value: unknown): Usage | undefined {
-	const usage = record(value);
+	const usage = asRecord(value);
 	if (!usage) return undefined;
 	const prompt = count(usage['prompt_tokens']);
 	const completion = count(usage['completion_tokens']);
 	return {
 		prompt_tokens: prompt,
-		cached_tokens: count(usage['cached_tokens']) || count(record(usage['prompt_tokens_details'])?.['cached_tokens']),
+		cached_tokens: count(usage['cached_tokens']) || count(asRecord(usage['prompt_tokens_details'])?.['cached_tokens']),
 		completion_tokens: completion,
 		reasoning_tokens:
-			count(usage['reasoning_tokens']) || count(record(usage['completion_tokens_details'])?.['reasoning_tokens']),
+			count(usage['reasoning_tokens']) || count(asRecord(usage['completion_tokens_details'])?.['reasoning_tokens']),
 		total_tokens: count(usage['total_tokens']) || prompt + completion,
 	};
 }

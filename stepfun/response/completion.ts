@@ -71,6 +71,11 @@ export class CompletionBuilder {
 		return this.hasText;
 	}
 
+	/** Whether something has arrived for whoever asked: text, or calls that are theirs to make. */
+	get answered(): boolean {
+		return [...this.choices.values()].some(({ content, toolCalls }) => content !== '' || toolCalls.finish().length > 0);
+	}
+
 	/** What has arrived so far, choices in the order of their index. */
 	build(): Completion {
 		return {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { errorItem } from '../../nodes/shared/errors';
 import { outputItem } from '../../nodes/StepfunChat/output';
-import { READMES, withTables } from '../../scripts/docs';
+import { FIELD_PAGES, sources, withTables } from '../../scripts/docs';
 import { StepfunError } from '../../stepfun/errors';
 import type { Completion, CompletionChoice } from '../../stepfun/types';
 import packageJson from '../../package.json';
@@ -11,9 +11,10 @@ import { messageRows, rowOf } from './message-table';
 
 const root = path.join(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const READMES = ['README.md', 'README.zh-CN.md'] as const;
 const pages = [
-	'README.md',
-	'README.zh-CN.md',
+	...READMES,
+	...FIELD_PAGES.map(([file]) => file),
 	'CONTRIBUTING.md',
 	'SECURITY.md',
 	'CHANGELOG.md',
@@ -36,21 +37,28 @@ const anchor = (heading: string): string =>
 		.replace(/[^\p{L}\p{N}\s_-]/gu, '')
 		.replace(/\s/g, '-')}`;
 
-describe.each(READMES)('%s', (file, locale) => {
-	const readme = read(file);
+describe.each(FIELD_PAGES)('%s', (file, locale) => {
+	const page = read(file);
 
-	test('its tables are those of the nodes', () => {
-		expect([...readme.matchAll(/<!-- parameters:(\w+) -->/g)].map((match) => match[1])).toEqual([
-			'stepfunApi',
-			'stepfunChat',
-			'lmChatStepfun',
-		]);
-		expect(withTables(readme, locale)).toBe(readme);
+	test('its tables are those of the nodes and of the credential', () => {
+		expect([...page.matchAll(/<!-- parameters:(\w+) -->/g)].map((match) => match[1])).toEqual(Object.keys(sources));
+		expect(withTables(page, locale)).toBe(page);
 	});
+});
+
+describe.each(READMES)('%s', (file) => {
+	const readme = read(file);
+	const suffix = file.slice('README'.length);
 
 	test('links every example', () => {
 		const examples = readdirSync(path.join(root, 'examples')).map((name) => `examples/${name}`);
 		expect(links(readme)).toEqual(expect.arrayContaining(examples));
+	});
+
+	test('links the fields, the messages and the changelog', () => {
+		expect(links(readme)).toEqual(
+			expect.arrayContaining([`docs/fields${suffix}`, `docs/messages${suffix}`, 'CHANGELOG.md']),
+		);
 	});
 
 	test('its items are what the node gives out', () => {
@@ -73,7 +81,7 @@ describe.each(READMES)('%s', (file, locale) => {
 
 	test('the messages it names are among those of the table', () => {
 		const rows = messageRows('messages.md');
-		const table = /\n## (?:When something goes wrong|出问题时)\n([^]*?)\n## /.exec(readme)![1]!;
+		const table = /\n## (?:Troubleshooting|故障排查)\n([^]*?)\n## /.exec(readme)![1]!;
 		const named = table
 			.split('\n')
 			.filter((line) => line.startsWith('| '))
@@ -87,8 +95,12 @@ describe.each(READMES)('%s', (file, locale) => {
 			});
 	});
 
-	test('the installation names this package', () => {
-		expect(fenced(readme, 'sh').join('')).toContain(`npm install ${packageJson.name}\n`);
+	test('the installation names this package, and leaves out what n8n supplies', () => {
+		const install = 'npm install --prefix ~/.n8n/nodes --legacy-peer-deps';
+		const commands = fenced(readme, 'sh').join('');
+		expect(commands).toContain(`${install} ${packageJson.name}\n`);
+		expect(commands).toContain(`${install} /path/to/${packageJson.name}-x.y.z.tgz\n`);
+		expect(read('gulpfile.js')).toContain(install);
 		expect(readme).toContain(`\`${packageJson.name}\``);
 	});
 });
@@ -113,8 +125,11 @@ const fullCompletion: Completion = {
 	usage: { prompt_tokens: 1, cached_tokens: 0, completion_tokens: 1, reasoning_tokens: 0, total_tokens: 2 },
 };
 
-test('both READMEs have the same sections and the same commands', () => {
-	const [english, chinese] = READMES.map(([file]) => read(file));
+test.each([
+	['READMEs', READMES],
+	['pages of fields', FIELD_PAGES.map(([file]) => file)],
+] as const)('both %s have the same sections and the same commands', (_, files) => {
+	const [english, chinese] = files.map(read);
 	const levels = (text: string): string[] => headings(text).map((heading) => heading.split(' ', 1)[0]!);
 	expect(levels(chinese!)).toEqual(levels(english!));
 	expect(fenced(chinese!, 'sh')).toEqual(fenced(english!, 'sh'));
@@ -122,18 +137,28 @@ test('both READMEs have the same sections and the same commands', () => {
 
 describe.each(pages)('%s', (file) => {
 	const text = read(file);
-	const [inner, outer] = [
-		links(text).filter((link) => link.startsWith('#')),
-		links(text).filter((link) => !/^(?:#|https?:)/.test(link)),
-	];
+	/** Links within the project: the file, from its root, and the anchor in it, '' for none. */
+	const targets = links(text)
+		.filter((link) => !/^https?:/.test(link))
+		.map((link) => {
+			const [target = '', fragment] = link.split('#', 2);
+			return {
+				link,
+				target: target === '' ? file : path.join(path.dirname(file), target),
+				fragment: fragment === undefined ? '' : `#${fragment}`,
+			};
+		});
 
 	test('what it links is there', () => {
-		expect(outer.filter((link) => !existsSync(path.join(root, path.dirname(file), link)))).toEqual([]);
+		const broken = targets.filter(({ target }) => !existsSync(path.join(root, target)));
+		expect(broken.map(({ link }) => link)).toEqual([]);
 	});
 
-	test('its contents lead to its headings', () => {
-		const anchors = headings(text).map(anchor);
-		expect(inner.filter((link) => !anchors.includes(link))).toEqual([]);
+	test('its anchors lead to headings', () => {
+		const broken = targets.filter(
+			({ target, fragment }) => fragment !== '' && !headings(read(target)).map(anchor).includes(fragment),
+		);
+		expect(broken.map(({ link }) => link)).toEqual([]);
 	});
 
 	test('its commands are there', () => {

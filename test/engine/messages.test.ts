@@ -6,19 +6,19 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { StepfunApi } from '../../credentials/StepfunApi.credentials';
-import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import { type Emulator, type Fault, startEmulator } from '../../emulator';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
-import { CompletionBuilder, MAX_ANSWER_CHARACTERS } from '../../stepfun/response/completion';
+import type { Send } from '../../stepfun/client/http';
+import { Limiter } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
-import type { Send } from '../../stepfun/client/http';
 import { listModels } from '../../stepfun/list-models';
-import { Pacer } from '../../stepfun/client/limiter';
-import { messageRows, rowOf, type MessageRow } from '../docs/message-table';
-import * as files from '../media-files';
+import { CompletionBuilder, MAX_ANSWER_CHARACTERS } from '../../stepfun/response/completion';
+import { type MessageRow, messageRows, rowOf } from '../docs/message-table';
 import { selfSigned } from '../self-signed';
 import { nodeClock, undiciSend } from '../send';
 import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
+import * as files from '../media-files';
 
 jest.setTimeout(30_000);
 
@@ -121,7 +121,7 @@ const sending = (send: Send, signal?: AbortSignal) =>
 				send,
 				baseUrl: 'https://api.example/v1',
 				clock: nodeClock,
-				pacer: new Pacer({ maxConcurrent: 1, requestsPerMinute: 0, clock: nodeClock }),
+				limiter: new Limiter({ maxConcurrent: 1, requestsPerMinute: 0, clock: nodeClock }),
 				retries: 0,
 				silenceMs: 0,
 				totalMs: 0,
@@ -374,6 +374,7 @@ const cases: Array<[row: string, produce: () => Promise<Shown>]> = [
 		() => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' }),
 	],
 	['Extra Body Fields is no JSON object', () => withOptions({ extraBody: '[1]' })],
+	['In Extra Body Fields, … is not …', () => withOptions({ extraBody: '{"tools": {}}' })],
 	[
 		'Extra Body Fields holds "…", which another field of this node has set',
 		() => withOptions({ extraBody: '{"model": "m"}' }),

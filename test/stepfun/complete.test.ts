@@ -1,8 +1,9 @@
-import { startEmulator, type Emulator, type Fault } from '../../emulator';
-import { complete, type CompleteOptions, type Retry } from '../../stepfun/complete';
+import { type Emulator, type Fault, startEmulator } from '../../emulator';
+import type { Retry } from '../../stepfun/client/call';
+import { Limiter } from '../../stepfun/client/limiter';
+import { complete, type CompleteOptions } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { listModels } from '../../stepfun/list-models';
-import { Pacer } from '../../stepfun/client/limiter';
 import type { ChatRequest } from '../../stepfun/types';
 import { nodeClock, undiciSend } from '../send';
 import { delta, event } from './response/completion-of';
@@ -31,7 +32,7 @@ const ask = (fields: Partial<ChatRequest> = {}, options: Partial<CompleteOptions
 			send,
 			baseUrl: api.url,
 			clock,
-			pacer: new Pacer({ maxConcurrent: 5, requestsPerMinute: 0, clock }),
+			limiter: new Limiter({ maxConcurrent: 5, requestsPerMinute: 0, clock }),
 			retries: 3,
 			silenceMs: 100_000,
 			totalMs: 0,
@@ -193,7 +194,12 @@ describe('another try', () => {
 		['a call', { tool_calls: [{ index: 0, id: 'a', function: { name: 'f' } }] }],
 	])('is not made after %s', async (_, fields) => {
 		always(stream(delta(fields)));
-		await expect(ask()).rejects.toMatchObject({ type: 'connection_cut', attempts: 1 });
+		await expect(ask()).rejects.toMatchObject({
+			type: 'connection_cut',
+			retryable: true,
+			attempts: 1,
+			partial: { choices: [expect.anything()] },
+		});
 	});
 });
 
@@ -223,9 +229,11 @@ describe('time and Stop', () => {
 	});
 
 	test('waiting for a place is none', async () => {
-		const pacer = new Pacer({ maxConcurrent: 5, requestsPerMinute: 0, clock });
-		pacer.refused({ message: 'RPM', retryAfterMs: 250 });
-		expect((await ask({}, { silenceMs: 150, pacer })).choices).toHaveLength(1);
+		const limiter = new Limiter({ maxConcurrent: 5, requestsPerMinute: 0, clock });
+		const turn = await limiter.turn();
+		turn.refused({ message: 'RPM', retryAfterMs: 250 });
+		turn.leave();
+		expect((await ask({}, { silenceMs: 150, limiter })).choices).toHaveLength(1);
 	});
 
 	test('the whole may be limited, and keeps what had arrived', async () => {
@@ -311,8 +319,8 @@ describe('what may not be shown', () => {
 describe('the models', () => {
 	test('are asked for with the key, and only those that chat are listed', async () => {
 		const models = await listModels({ send, baseUrl: api.url });
-		expect(models.map(({ id }) => id)).toContain('step-3.5-flash');
-		expect(models.filter(({ id }) => /tts|asr|image/.test(id))).toEqual([]);
+		expect(models).toContain('step-3.5-flash');
+		expect(models.filter((id) => /tts|asr|image/.test(id))).toEqual([]);
 	});
 
 	test.each<[string, Fault, object]>([

@@ -1,13 +1,8 @@
-import {
-	connectionError,
-	invalidInput,
-	originOf,
-	readErrorObject,
-	retryAfterMs,
-	statusError,
-	StepfunError,
-} from '../../stepfun/errors';
-import type { HttpResponse } from '../../stepfun/client/http';
+import { connectionError } from '../../stepfun/client/connection-error';
+import { type HttpResponse, originOf } from '../../stepfun/client/http';
+import { retryAfterMs } from '../../stepfun/client/retry-after';
+import { readErrorObject, statusError } from '../../stepfun/client/server-error';
+import { invalidInput, StepfunError } from '../../stepfun/errors';
 
 const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResponse => ({
 	status,
@@ -193,15 +188,6 @@ describe('connections', () => {
 		expect(connectionError('text', 'no url').message).toBe(
 			'The request to an address that is no URL could not be made: text',
 		);
-	});
-
-	test('with what had arrived it was cut', () => {
-		const partial = { id: '', object: 'chat.completion' as const, created: 0, model: '', choices: [] };
-		expect(connectionError(new Error('aborted'), URL, partial)).toMatchObject({
-			type: 'connection_cut',
-			retryable: true,
-			partial,
-		});
 	});
 
 	test('causes that go round in a circle', () => {

@@ -1,17 +1,17 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { Attachment, base64Length } from '../../../stepfun/request/attachment';
-import { readBytes } from '../../../stepfun/bytes';
+import { readBytes } from '../../../stepfun/client/http';
 import { invalidInput } from '../../../stepfun/errors';
+import { asRecord } from '../../../stepfun/json';
+import { TEXT_ONLY_MODELS } from '../../../stepfun/models';
+import { Attachment, base64Length } from '../../../stepfun/request/attachment';
 import {
 	headBytes,
+	type MediaKind,
 	mediaPart,
 	mediaSource,
 	mediaType,
 	requireMediaType,
-	type MediaKind,
 } from '../../../stepfun/request/media';
-import { TEXT_ONLY_MODELS } from '../../../stepfun/models';
-import { record } from '../../../stepfun/record';
 import type { ContentPart, MediaSource } from '../../../stepfun/types';
 
 const attachmentFields: INodeProperties[] = [
@@ -199,7 +199,7 @@ function filesOf({ binary, json }: INodeExecutionData): Record<string, IBinaryDa
 }
 
 function isFile(value: unknown): value is IBinaryData {
-	const fields = record(value);
+	const fields = asRecord(value);
 	return (
 		typeof fields?.['mimeType'] === 'string' && (typeof fields['id'] === 'string' || typeof fields['data'] === 'string')
 	);
@@ -214,7 +214,7 @@ function fileAt(
 ): IBinaryData {
 	const file = Object.hasOwn(files, name)
 		? files[name]
-		: name.split('.').reduce<unknown>((value, key) => record(value)?.[key], json);
+		: name.split('.').reduce<unknown>((value, key) => asRecord(value)?.[key], json);
 	if (isFile(file)) return file;
 	throw invalidInput(
 		`The input item has no file in the field "${name}", which Input Data Field Name(s) of ${place} names`,

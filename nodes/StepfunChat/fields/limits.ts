@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { PacerOptions } from '../../../stepfun/client/limiter';
+import type { LimiterOptions } from '../../../stepfun/client/limiter';
 import { readOption, wholeNumberOption } from '../../shared/fields/options';
 
 const DEFAULT_CONCURRENT = 5;
@@ -27,7 +27,7 @@ export const requestsPerMinuteOption = wholeNumberOption({
 });
 
 /** @throws StepfunError `invalid_input` for numbers out of range. */
-export const readPacing = (options: IDataObject): Pick<PacerOptions, 'maxConcurrent' | 'requestsPerMinute'> => ({
+export const readPacing = (options: IDataObject): Pick<LimiterOptions, 'maxConcurrent' | 'requestsPerMinute'> => ({
 	maxConcurrent: readOption(maxConcurrentRequestsOption, options) ?? DEFAULT_CONCURRENT,
 	requestsPerMinute: readOption(requestsPerMinuteOption, options) ?? 0,
 });

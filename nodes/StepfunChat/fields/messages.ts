@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { record } from '../../../stepfun/record';
+import { asRecord } from '../../../stepfun/json';
 import { readMessages } from '../../../stepfun/request/messages';
 import type { ContentPart, Message } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
@@ -114,11 +114,11 @@ export function readConversation(context: IExecuteFunctions, itemIndex: number, 
 
 /** The message in what a StepFun Chat node gave out: an n8n item, a simplified item or a raw completion. Others are as they are. */
 function messageInOutput(value: unknown): unknown {
-	const fields = record(value);
+	const fields = asRecord(value);
 	if (!fields || fields['role'] !== undefined) return value;
-	if (record(fields['json'])) return messageInOutput(fields['json']);
-	const choice = Array.isArray(fields['choices']) ? record(fields['choices'][0]) : undefined;
-	const message = record(choice?.['message']);
+	if (asRecord(fields['json'])) return messageInOutput(fields['json']);
+	const choice = Array.isArray(fields['choices']) ? asRecord(fields['choices'][0]) : undefined;
+	const message = asRecord(choice?.['message']);
 	if (message) return { ...message, role: 'assistant' };
 	return fields['finish_reason'] === undefined ? value : { ...fields, role: 'assistant' };
 }

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
+import { asRecord } from '../../../stepfun/json';
 import { checkSchema, schemaFromExample } from '../../../stepfun/request/json-schema';
-import { record } from '../../../stepfun/record';
 import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
 import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
@@ -85,7 +85,7 @@ function readSchemaFormat(context: IExecuteFunctions, itemIndex: number): Respon
 		);
 	}
 	const example = parseJsonField('JSON Example', context.getNodeParameter('jsonSchemaExample', itemIndex));
-	if (!record(example))
+	if (!asRecord(example))
 		throw invalidInput(
 			'JSON Example is no object',
 			'Give an answer as you want it, such as {"title": "A day at the sea"}; a list stands in one of its fields',

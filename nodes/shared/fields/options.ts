@@ -18,10 +18,7 @@ export interface Option<Value> {
 type OptionsFor<Fields> = { [Name in keyof Fields]: Option<Fields[Name]> };
 
 /** Options by their wire names: a name or a type that the request does not have is a compile error. */
-export type RequestOptions = OptionsFor<Omit<Named<ChatRequest>, 'model' | 'messages'>>;
-
-/** The fields that a type names, without its index signature. */
-type Named<Fields> = { [Name in keyof Fields as string extends Name ? never : Name]: Fields[Name] };
+export type RequestOptions = OptionsFor<Omit<ChatRequest, 'model' | 'messages' | 'extra'>>;
 
 export const readOption = <Value>({ property, read }: Option<Value>, values: IDataObject): Value | undefined =>
 	read(values[property.name]);

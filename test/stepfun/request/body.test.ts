@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
+import type { RequestBody } from '../../../stepfun/client/http';
 import { Attachment } from '../../../stepfun/request/attachment';
-import { requestBody, type RequestBody } from '../../../stepfun/request/body';
+import { requestBody } from '../../../stepfun/request/body';
 import { mediaPart } from '../../../stepfun/request/media';
 import type { ChatRequest } from '../../../stepfun/types';
 

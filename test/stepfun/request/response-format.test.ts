@@ -1,5 +1,6 @@
 import { schemaFromExample } from '../../../stepfun/request/json-schema';
-import { checkJsonAnswer, jsonSchemaFormat, parseAnswer } from '../../../stepfun/request/response-format';
+import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
+import { checkJsonAnswer, parseAnswer } from '../../../stepfun/response/check';
 import type { Completion } from '../../../stepfun/types';
 
 describe('a schema from an example', () => {

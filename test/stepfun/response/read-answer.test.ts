@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { MAX_EVENT_CHARACTERS, readAnswer } from '../../../stepfun/response/read-answer';
+import { readAnswer } from '../../../stepfun/response/read-answer';
+import { MAX_EVENT_CHARACTERS } from '../../../stepfun/response/unreadable';
 import { completionOf, delta, event } from './completion-of';
 
 const repeated = (text: string, times: number): string[] => Array.from({ length: times }, () => text);
