@@ -1,5 +1,5 @@
 // Builds what is published (dist/), and checks it the way n8n's reviewers do.
-//   gulp build    clean, type check, bundle, copy icons and codex
+//   gulp build    clean, type check, bundle, copy icons
 //   gulp pack     build, then npm pack and unpack into build/package
 //   gulp tarball  pack, and say how to install the file
 //   gulp check    pack, lint, n8n's scan on the sources and on the unpacked tarball
@@ -75,7 +75,7 @@ async function notices(files) {
 
 const assets = () =>
 	gulp
-		.src(['{nodes,credentials}/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], {
+		.src(['{nodes,credentials}/**/*.{svg,png}', 'nodes/**/__schema__/**/*.json'], {
 			base: '.',
 			encoding: false,
 			allowEmpty: true,

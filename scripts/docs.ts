@@ -10,8 +10,7 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import { writeReport } from '../bench/report';
 import { StepfunApi } from '../credentials/StepfunApi.credentials';
 import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
-// With its extension, since the codex has the same name and tsx would take that.
-import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node.ts';
+import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node';
 
 /** Chinese texts of a field; the panel itself is English. */
 export interface FieldText {

@@ -7,15 +7,8 @@
  * Prints items, requests, errors by kind, what was lost or doubled (both must be 0), time and memory. Ends with status 1 otherwise.
  */
 import '../test/setup';
-import Module from 'node:module';
 import type { IDataObject } from 'n8n-workflow';
 import { startEmulator, type Fault } from '../emulator';
-
-// Beside StepfunChat.node.ts lies a StepfunChat.node.json, which tsx would take for it.
-const resolver = Module as unknown as { _resolveFilename: (request: string, ...more: unknown[]) => string };
-const resolve = resolver._resolveFilename;
-resolver._resolveFilename = (request, ...more) =>
-	resolve(/^\..*\.node$/.test(request) ? `${request}.ts` : request, ...more);
 
 const [count = 5_000, share = 0.1, seed = 1] = process.argv.slice(2).map(Number);
 

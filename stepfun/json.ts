@@ -1,6 +1,3 @@
-import { parse, type ParseError } from 'jsonc-parser';
-import { invalidInput } from './errors';
-
 /** Undefined for what is not JSON, which no JSON text stands for. */
 export function tryParseJson(json: string): unknown {
 	try {
@@ -17,22 +14,3 @@ export const asRecord = (value: unknown): Record<string, unknown> | undefined =>
 /** A text that says something, or undefined for anything else. */
 export const asText = (value: unknown): string | undefined =>
 	typeof value === 'string' && value !== '' ? value : undefined;
-
-/**
- * The value of a field that takes JSON: parsed when it is text, as it is when an expression gave data.
- *
- * @throws StepfunError `invalid_input` with line and column, counted from 1.
- */
-export function parseJsonField(label: string, value: unknown): unknown {
-	if (typeof value !== 'string') return value;
-	if (value.trim() === '') return undefined;
-	const parsed = tryParseJson(value);
-	if (parsed !== undefined) return parsed;
-	const errors: ParseError[] = [];
-	parse(value, errors, { disallowComments: true });
-	const before = value.slice(0, errors[0]?.offset ?? value.length).split('\n');
-	throw invalidInput(
-		`${label} is no valid JSON: see line ${before.length}, column ${before.at(-1)!.length + 1}`,
-		'Check quotes, commas and brackets there. Texts from expressions need {{ JSON.stringify(…) }} around them',
-	);
-}

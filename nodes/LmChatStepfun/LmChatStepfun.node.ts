@@ -6,25 +6,41 @@ import {
 	type SupplyData,
 } from 'n8n-workflow';
 import { Limiter } from '../../stepfun/client/limiter';
+import type { ResponseFormat } from '../../stepfun/types';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { clock, connect, CREDENTIAL } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
 import { modelFields, readModel } from '../shared/fields/model';
-import { optionsField } from '../shared/fields/options';
+import { optionsField, readOptions, type Option, type RequestOptions } from '../shared/fields/options';
 import { readPatience, retriesOption, timeoutOption } from '../shared/fields/patience';
-import { readReasoning, reasoningFields, reasoningFormatOption } from '../shared/fields/reasoning';
-import {
-	frequencyPenaltyOption,
-	maxTokensOption,
-	readSampling,
-	stopOption,
-	temperatureOption,
-	topPOption,
-} from '../shared/fields/sampling';
+import { readReasoningEffort, reasoningFields, reasoningFormatOption } from '../shared/fields/reasoning';
+import { samplingOptions } from '../shared/fields/sampling';
 import { searchModels } from '../shared/model-list';
-import { type ChatModelSettings, createChatModel } from './chat-model';
-import { readResponseFormat, responseFormatOption } from './fields/response-format';
-import { type Adapter, lettingThrough } from './langchain-adapter';
+import { createChatModel } from './chat-model';
+import { keepImagesAndReasoning, type Adapter } from './langchain-adapter';
+
+/** Schemas come from output parsers, which write them into the prompt or give them as a tool. */
+const responseFormatOption: Option<ResponseFormat> = {
+	property: {
+		displayName: 'Response Format',
+		name: 'responseFormat',
+		type: 'options',
+		options: [
+			{ name: 'JSON Object', value: 'json_object', description: 'Any JSON: say in the prompt which fields it has' },
+			{ name: 'Text', value: 'text', description: 'Whatever the model writes' },
+		],
+		default: 'text',
+		description: 'What the model answers with',
+	},
+	read: (value) => (value === 'json_object' ? { type: value } : undefined),
+};
+
+/** Options that are fields of the request, in the order in which they are sent. */
+const requestOptions = {
+	reasoning_format: reasoningFormatOption,
+	...samplingOptions,
+	response_format: responseFormatOption,
+} satisfies RequestOptions;
 
 export class LmChatStepfun implements INodeType {
 	description: INodeTypeDescription = {
@@ -49,24 +65,14 @@ export class LmChatStepfun implements INodeType {
 		properties: [
 			...modelFields,
 			...reasoningFields,
-			optionsField([
-				frequencyPenaltyOption,
-				maxTokensOption,
-				reasoningFormatOption,
-				responseFormatOption,
-				retriesOption,
-				temperatureOption,
-				stopOption,
-				timeoutOption,
-				topPOption,
-			]),
+			optionsField([...Object.values(requestOptions), retriesOption, timeoutOption]),
 		],
 	};
 
 	methods = { listSearch: { searchModels } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
-		const readable: ChatModelSettings['readable'] = (error) => {
+		const toSubNodeError = (error: unknown): Error => {
 			const nodeError = toNodeError(this.getNode(), error, itemIndex);
 			// n8n then shows it at this node rather than at the agent that asked.
 			nodeError.functionality = 'configuration-node';
@@ -80,9 +86,8 @@ export class LmChatStepfun implements INodeType {
 			const chatModel = createChatModel(sdk, {
 				request: {
 					model,
-					...readReasoning(this, itemIndex, model, options),
-					...readSampling(options),
-					...readResponseFormat(options),
+					...readReasoningEffort(this, itemIndex, model),
+					...readOptions(requestOptions, options),
 				},
 				options: {
 					...(await connect(this)),
@@ -91,12 +96,12 @@ export class LmChatStepfun implements INodeType {
 					clock,
 					...(signal && { signal }),
 				},
-				readable,
+				toNodeError: toSubNodeError,
 			});
 			const { response } = sdk.supplyModel(this, chatModel);
-			return { response: lettingThrough(response as Adapter) };
+			return { response: keepImagesAndReasoning(response as Adapter) };
 		} catch (error) {
-			throw readable(error);
+			throw toSubNodeError(error);
 		}
 	}
 }

@@ -4,45 +4,48 @@ import type {
 	GenerateResult,
 	Message as SdkMessage,
 	StreamChunk,
+	Tool as SdkTool,
 } from '@n8n/ai-node-sdk';
 import { complete, type CompleteOptions } from '../../stepfun/complete';
 import { streamText } from '../../stepfun/stream-text';
-import type { ChatRequest } from '../../stepfun/types';
+import type { ChatRequest, Completion, Tool } from '../../stepfun/types';
 import type { AiSdk } from '../shared/ai-sdk';
+import { toFunctionTool } from '../shared/function-tool';
 import { toMessages } from './convert-messages';
 import { toLastChunks, toResult } from './convert-results';
-import { toTools } from './tools';
 
-export interface ChatModelSettings {
+interface ChatModelSettings {
 	/** What every request says, apart from its messages and tools. */
-	request: Omit<ChatRequest, 'messages' | 'tools'> & { model: string };
+	request: Omit<ChatRequest, 'messages' | 'tools'>;
 	options: CompleteOptions;
 	/** An error as whoever uses the model shall see it. */
-	readable: (error: unknown) => Error;
+	toNodeError: (error: unknown) => Error;
 }
 
 /** What really arrives as configuration: LangChain's call options, whose cancel signal is `signal`. */
 type CallOptions = ChatModelConfig & { signal?: AbortSignal; stop?: string[] };
 
 /** StepFun as a model of n8n's AI nodes. The class is made here because its base class comes with the SDK, which a host may lack. */
-export function createChatModel(sdk: AiSdk, { request, options, readable }: ChatModelSettings): BaseChatModel {
+export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: ChatModelSettings): BaseChatModel {
 	class StepfunChatModel extends sdk.BaseChatModel {
 		override async generate(messages: SdkMessage[], config: CallOptions = {}): Promise<GenerateResult> {
-			return await readably(async () =>
+			return await withNodeErrors(async () =>
 				toResult(await complete(this.requestOf(messages, config), callOptions(config))),
 			);
 		}
 
 		override async *stream(messages: SdkMessage[], config: CallOptions = {}): AsyncGenerator<StreamChunk> {
-			const texts = await readably(async () => streamText(this.requestOf(messages, config), callOptions(config)));
+			const texts: AsyncIterator<string, Completion> = await withNodeErrors(async () =>
+				streamText(this.requestOf(messages, config), callOptions(config)),
+			);
 			try {
 				for (;;) {
-					const next = await readably(() => texts.next());
+					const next = await withNodeErrors(() => texts.next());
 					if (next.done) return yield* toLastChunks(next.value);
 					yield { type: 'text-delta', delta: next.value };
 				}
 			} finally {
-				await texts.return(undefined as never);
+				await texts.return?.();
 			}
 		}
 
@@ -53,12 +56,12 @@ export function createChatModel(sdk: AiSdk, { request, options, readable }: Chat
 				messages: toMessages(messages),
 				...(this.tools.length > 0 && { tools: toTools(sdk, this.tools) }),
 				...(stops && stops.length > 0 && { stop: stops }),
-			} as ChatRequest;
+			};
 		}
 	}
 
-	const readably = <Result>(work: () => Promise<Result>): Promise<Result> =>
-		work().catch((error) => Promise.reject(readable(error)));
+	const withNodeErrors = <Result>(work: () => Promise<Result>): Promise<Result> =>
+		work().catch((error) => Promise.reject(toNodeError(error)));
 
 	const callOptions = ({ signal, abortSignal }: CallOptions): CompleteOptions => {
 		const signals = [options.signal, signal, abortSignal].filter((given) => given !== undefined);
@@ -67,3 +70,11 @@ export function createChatModel(sdk: AiSdk, { request, options, readable }: Chat
 
 	return new StepfunChatModel('stepfun', request.model);
 }
+
+/** The tools that an AI node gives its model, as StepFun takes them; a provider's tool is one that StepFun runs itself. */
+const toTools = (sdk: AiSdk, tools: SdkTool[]): Tool[] =>
+	tools.map((tool, i) =>
+		tool.type === 'function'
+			? toFunctionTool(sdk, tool, `tool ${i + 1}`)
+			: { type: tool.name, function: tool.args ?? {} },
+	);

@@ -21,34 +21,34 @@ export interface Adapter {
  * Lets through what the adapter would drop (@n8n/ai-utilities 0.34.1, fromLcContent): images, which n8n's agents and chains write
  * as `image_url`, and reasoning, which AI Agent keeps between its rounds only as `additional_kwargs.reasoning_content`.
  */
-export function lettingThrough(adapter: Adapter): Adapter {
+export function keepImagesAndReasoning(adapter: Adapter): Adapter {
 	const generate = adapter._generate.bind(adapter);
 	const stream = adapter._streamResponseChunks.bind(adapter);
 	const bindTools = adapter.bindTools.bind(adapter);
 	return Object.assign(adapter, {
 		async _generate(messages: LangChainMessage[], ...others: unknown[]) {
-			const result = await generate(messages.map(readable), ...others);
+			const result = await generate(messages.map(withKnownBlocks), ...others);
 			for (const { message } of result.generations) keepReasoning(message);
 			return result;
 		},
 		async *_streamResponseChunks(messages: LangChainMessage[], ...others: unknown[]) {
-			for await (const chunk of stream(messages.map(readable), ...others)) {
+			for await (const chunk of stream(messages.map(withKnownBlocks), ...others)) {
 				keepReasoning(chunk.message);
 				yield chunk;
 			}
 		},
-		bindTools: (tools: unknown[]) => lettingThrough(bindTools(tools)),
+		bindTools: (tools: unknown[]) => keepImagesAndReasoning(bindTools(tools)),
 	});
 }
 
 /** A message with images and reasoning as blocks that the adapter knows; the message itself stays as it is. */
-function readable(message: LangChainMessage): LangChainMessage {
+function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 	const reasoning = message.additional_kwargs?.['reasoning_content'];
 	const blocks = typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : blocksOf(message);
 	const hasReasoning = blocks.some(({ type }) => type === 'reasoning');
 	const content = [
 		...(typeof reasoning === 'string' && reasoning !== '' && !hasReasoning ? [{ type: 'reasoning', reasoning }] : []),
-		...blocks.map(readableBlock),
+		...blocks.map(toKnownBlock),
 	];
 	return Object.assign(Object.create(Object.getPrototypeOf(message) as object) as LangChainMessage, message, {
 		content,
@@ -59,7 +59,7 @@ const blocksOf = ({ content }: LangChainMessage): Array<Record<string, unknown>>
 	Array.isArray(content) ? content.map(asRecord).filter((block) => block !== undefined) : [];
 
 /** `image_url` as an image; a file in LangChain's older spelling with its type where the adapter looks for it. */
-function readableBlock(block: Record<string, unknown>): Record<string, unknown> {
+function toKnownBlock(block: Record<string, unknown>): Record<string, unknown> {
 	if (block['type'] === 'image_url') {
 		const image = asRecord(block['image_url']) ?? { url: block['image_url'] };
 		return { type: 'image', url: image['url'], metadata: { detail: image['detail'] } };

@@ -5,17 +5,16 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import pLimit from 'p-limit';
 import { CREDENTIAL } from '../shared/connection';
-import { errorItem, toNodeError } from '../shared/errors';
 import { modelFields } from '../shared/fields/model';
 import { reasoningFields } from '../shared/fields/reasoning';
+import { runItems } from '../shared/items';
 import { searchModels } from '../shared/model-list';
 import { attachmentsFields } from './fields/attachments';
 import { messagesFields } from './fields/messages';
 import { optionsFields } from './fields/options';
+import { simplifyField } from './fields/output';
 import { responseFields } from './fields/response';
-import { simplifyField } from './fields/simplify';
 import { toolsFields } from './fields/tools';
 import { completeItem, startRun } from './item';
 
@@ -29,6 +28,29 @@ export class StepfunChat implements INodeType {
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
 		description: 'Ask a StepFun model with text, images, video and audio',
 		defaults: { name: 'StepFun Chat' },
+		codex: {
+			categories: ['Utility', 'Miscellaneous'],
+			alias: [
+				'StepFun',
+				'Step',
+				'阶跃星辰',
+				'阶跃',
+				'LLM',
+				'GPT',
+				'Chat',
+				'Completion',
+				'Vision',
+				'Image',
+				'Video',
+				'Audio',
+				'Reasoning',
+				'Generate text',
+			],
+			resources: {
+				primaryDocumentation: [{ url: 'https://github.com/n8n-nodes-stepfun/n8n-nodes-stepfun#readme' }],
+				credentialDocumentation: [{ url: 'https://platform.stepfun.ai/docs' }],
+			},
+		},
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool, displayName: 'Tools' }],
 		outputs: [NodeConnectionTypes.Main],
@@ -49,23 +71,10 @@ export class StepfunChat implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const run = await startRun(this);
-		const window = pLimit(run.maxConcurrent);
-		const outputs = this.getInputData().map((_, itemIndex) =>
-			window(async () => {
-				run.signal.throwIfAborted();
-				try {
-					return await completeItem(this, itemIndex, run);
-				} catch (error) {
-					// A stopped execution is no item's failure.
-					if (this.continueOnFail() && !run.signal.aborted) return errorItem(error, itemIndex);
-					run.abort();
-					throw toNodeError(this.getNode(), error, itemIndex);
-				} finally {
-					run.progress.itemDone();
-				}
-			}),
-		);
-		const items = await Promise.all(outputs);
+		const items = await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), {
+			...run,
+			continueOnFail: this.continueOnFail(),
+		});
 		run.hints.show();
 		return [items];
 	}

@@ -18,8 +18,10 @@ export class ChatStream {
 	write({ index, reasoning, content }: ChoiceDelta): boolean {
 		if (index !== 0) return false;
 		const quoted =
-			this.showsReasoning && reasoning !== '' ? this.joint('reasoning', '> ') + reasoning.replaceAll('\n', '\n> ') : '';
-		const text = quoted + (content === '' ? '' : this.joint('content') + content);
+			this.showsReasoning && reasoning !== ''
+				? this.separator('reasoning', '> ') + reasoning.replaceAll('\n', '\n> ')
+				: '';
+		const text = quoted + (content === '' ? '' : this.separator('content') + content);
 		if (text !== '') this.send('item', text);
 		return text !== '';
 	}
@@ -39,7 +41,7 @@ export class ChatStream {
 	}
 
 	/** What goes between the text so far and a piece of this kind: a blank line where the kind changes, so that Markdown ends the quote. */
-	private joint(kind: 'reasoning' | 'content', opening = ''): string {
+	private separator(kind: 'reasoning' | 'content', opening = ''): string {
 		const before = this.last;
 		this.last = kind;
 		if (before === kind) return '';

@@ -8,11 +8,11 @@ import { readArguments } from './output';
  * went by. One note of a kind for all items.
  */
 export class Hints {
-	private readonly cut = new Set<number>();
+	private readonly truncated = new Set<number>();
 	private readonly moderated = new Set<number>();
-	private readonly unread = new Set<number>();
-	private readonly unreadNames = new Set<string>();
-	private readonly slowed = new Set<number>();
+	private readonly unparsed = new Set<number>();
+	private readonly unparsedNames = new Set<string>();
+	private readonly rateLimited = new Set<number>();
 	private refusals = 0;
 	private longestWaitMs = 0;
 
@@ -25,18 +25,18 @@ export class Hints {
 		if (error.status !== 429) return;
 		this.refusals += 1;
 		this.longestWaitMs = Math.max(this.longestWaitMs, waitedMs);
-		this.slowed.add(itemIndex);
+		this.rateLimited.add(itemIndex);
 	}
 
 	/** Takes the completion that became an item. */
 	completed(itemIndex: number, { choices }: Completion): void {
 		for (const { finish_reason, message } of choices) {
-			if (finish_reason === 'length') this.cut.add(itemIndex);
+			if (finish_reason === 'length') this.truncated.add(itemIndex);
 			if (finish_reason === 'content_filter') this.moderated.add(itemIndex);
 			for (const call of message.tool_calls ?? []) {
 				if (readArguments(call) !== undefined) continue;
-				this.unread.add(itemIndex);
-				this.unreadNames.add(call.function.name);
+				this.unparsed.add(itemIndex);
+				this.unparsedNames.add(call.function.name);
 			}
 		}
 	}
@@ -44,9 +44,9 @@ export class Hints {
 	show(): void {
 		// Hosts of earlier days have no place for them.
 		if (typeof this.context.addExecutionHints !== 'function') return;
-		if (this.cut.size > 0) {
+		if (this.truncated.size > 0) {
 			this.context.addExecutionHints({
-				message: `The token limit cut off the answer in ${this.items(this.cut)} (finish_reason length). Raise Maximum Number of Tokens in Options, or ask for a shorter answer`,
+				message: `The token limit cut off the answer in ${this.items(this.truncated)} (finish_reason length). Raise Maximum Number of Tokens in Options, or ask for a shorter answer`,
 				type: 'warning',
 				location: 'outputPane',
 			});
@@ -58,16 +58,16 @@ export class Hints {
 				location: 'outputPane',
 			});
 		}
-		if (this.unread.size > 0) {
+		if (this.unparsed.size > 0) {
 			this.context.addExecutionHints({
-				message: `The arguments of a tool call in ${this.items(this.unread)} are no JSON (${[...this.unreadNames].join(', ')}). They come out as text, without parsed_arguments.`,
+				message: `The arguments of a tool call in ${this.items(this.unparsed)} are no JSON (${[...this.unparsedNames].join(', ')}). They come out as text, without parsed_arguments.`,
 				type: 'warning',
 				location: 'outputPane',
 			});
 		}
 		if (this.refusals > 0) {
 			this.context.addExecutionHints({
-				message: `${this.slowed.size} of ${this.total} ${this.total === 1 ? 'item was' : 'items were'} retried after rate limits (${this.refusals} refused ${this.refusals === 1 ? 'request' : 'requests'}, longest wait ${seconds(this.longestWaitMs)} s). Max Concurrent Requests and Requests per Minute in Options set the pace`,
+				message: `${this.rateLimited.size} of ${this.total} ${this.total === 1 ? 'item was' : 'items were'} retried after rate limits (${this.refusals} refused ${this.refusals === 1 ? 'request' : 'requests'}, longest wait ${seconds(this.longestWaitMs)} s). Max Concurrent Requests and Requests per Minute in Options set the pace`,
 				type: 'info',
 				location: 'outputPane',
 			});

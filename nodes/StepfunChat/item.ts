@@ -5,29 +5,26 @@ import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { clock, connect, type Connection } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
+import { readOptions } from '../shared/fields/options';
 import { readPatience } from '../shared/fields/patience';
-import { type ChatStream, withChatStream } from './chat-stream';
+import type { ItemsOptions } from '../shared/items';
+import { withChatStream, type ChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
 import { readStreamSettings } from './fields/chat-stream';
-import { readMaxIterations } from './fields/connected-tools';
-import { readPacing, readStream } from './fields/limits';
+import { readPacing } from './fields/limits';
+import { streamOptions } from './fields/options';
+import { readOutputSettings } from './fields/output';
+import { readMaxIterations } from './fields/tools';
 import { Hints } from './hints';
-import { messagesOutput } from './messages-output';
-import { outputItem } from './output';
-import { Progress } from './progress';
+import { messagesOutput, outputItem } from './output';
 import { readRequest } from './request';
 
 /** What the items of one execution share. */
-export interface Run {
+interface Run extends Omit<ItemsOptions, 'continueOnFail'> {
 	connection: Connection;
 	limiter: Limiter;
-	maxConcurrent: number;
-	progress: Progress;
 	hints: Hints;
 	tools: RunnableTool[];
-	/** Aborted by n8n's Stop, and when an item's failure ends the execution. */
-	signal: AbortSignal;
-	abort(): void;
 }
 
 /** Opens the connection that the credential describes. Expressions in settings of the whole run see the first item. */
@@ -38,18 +35,12 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		const canceled = context.getExecutionCancelSignal();
 		const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
 		const pacing = readPacing(optionsOf(context, 0));
-		const limiter = new Limiter({ ...pacing, clock });
-		const total = context.getInputData().length;
-		const progress = new Progress(context, total);
-		const hints = new Hints(context, total);
-		const tools = await connectedTools(context, signal);
 		return {
 			connection,
-			limiter,
 			maxConcurrent: pacing.maxConcurrent,
-			progress,
-			hints,
-			tools,
+			limiter: new Limiter({ ...pacing, clock }),
+			hints: new Hints(context, context.getInputData().length),
+			tools: await connectedTools(context, signal),
 			signal,
 			abort: () => own.abort(),
 		};
@@ -65,23 +56,24 @@ export async function completeItem(
 	run: Run,
 ): Promise<INodeExecutionData> {
 	const options = optionsOf(context, itemIndex);
-	return await withChatStream(context, itemIndex, readStreamSettings(options), async (stream) => {
+	return await withChatStream(context, itemIndex, readStreamSettings(options), async (chatStream) => {
 		const request = await readRequest(context, itemIndex, options);
+		const output = readOutputSettings(context, itemIndex, options);
 		const { completion, messages } = await completeWithTools(request, {
 			tools: run.tools,
 			maxIterations: readMaxIterations(options),
 			signal: run.signal,
 			async ask(round) {
-				stream?.nextRound();
-				const answer = await ask(round, options, itemIndex, run, stream);
+				chatStream?.nextRound();
+				const answer = await ask(round, options, itemIndex, run, chatStream);
 				reportUsage(context, answer);
 				return answer;
 			},
 		});
-		const item = outputItem(completion, request, context.getNodeParameter('simplify', itemIndex) as boolean);
+		const item = outputItem(completion, request, output.simplify);
 		run.hints.completed(itemIndex, completion);
 		return {
-			json: { ...item, ...(options['returnMessages'] === true && { messages: messagesOutput(messages) }) },
+			json: { ...item, ...(output.returnMessages && { messages: messagesOutput(messages) }) },
 			pairedItem: { item: itemIndex },
 		};
 	});
@@ -96,17 +88,20 @@ function ask(
 	options: IDataObject,
 	itemIndex: number,
 	run: Run,
-	stream: ChatStream | undefined,
+	chatStream: ChatStream | undefined,
 ): Promise<Completion> {
-	return complete(readStream(options) ? request : { ...request, stream: false }, {
-		...run.connection,
-		...readPatience(options),
-		limiter: run.limiter,
-		clock,
-		signal: run.signal,
-		onRetry: (retry) => run.hints.retried(itemIndex, retry),
-		...(stream && { onDelta: (delta) => stream.write(delta) }),
-	});
+	return complete(
+		{ ...request, ...readOptions(streamOptions, options) },
+		{
+			...run.connection,
+			...readPatience(options),
+			limiter: run.limiter,
+			clock,
+			signal: run.signal,
+			onRetry: (retry) => run.hints.retried(itemIndex, retry),
+			...(chatStream && { onDelta: (delta) => chatStream.write(delta) }),
+		},
+	);
 }
 
 /** Hosts that count tokens show them with the execution. */

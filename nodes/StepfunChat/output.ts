@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
+import { Attachment } from '../../stepfun/request/attachment';
 import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response/check';
 import { functionCalls } from '../../stepfun/response/tool-calls';
-import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../stepfun/types';
+import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
 /**
  * The item of a completion: flat and simple, or the API's own chat.completion object.
@@ -11,10 +12,10 @@ import type { ChatRequest, Completion, CompletionChoice, ToolCall } from '../../
  */
 export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
 	checkJsonAnswer(completion, request);
-	return (simplify ? simplified(completion, asksForJson(request)) : completion) as unknown as IDataObject;
+	return simplify ? simplified(completion, asksForJson(request)) : { ...completion };
 }
 
-function simplified({ id, model, usage, choices }: Completion, json: boolean): object {
+function simplified({ id, model, usage, choices }: Completion, json: boolean): IDataObject {
 	const [first, ...others] = choices;
 	return {
 		...(first && simplifiedChoice(first, json)),
@@ -51,3 +52,25 @@ function simplifiedCall(call: ToolCall): object {
 /** Undefined for arguments that are no JSON; none at all are an empty object. */
 export const readArguments = ({ function: { arguments: args } }: ToolCall): unknown =>
 	tryParseJson(args === '' ? '{}' : args);
+
+/**
+ * A conversation as data that another StepFun Chat takes as its messages. The bytes of attachments are not data: what was sent
+ * is named in their place.
+ */
+export const messagesOutput = (messages: Message[]): IDataObject[] =>
+	messages.map((message) => {
+		const { content } = message;
+		return { ...message, content: Array.isArray(content) ? content.map(named) : content };
+	});
+
+function named(part: ContentPart): ContentPart {
+	const source =
+		'image_url' in part
+			? part.image_url.url
+			: 'video_url' in part
+				? part.video_url.url
+				: 'input_audio' in part
+					? part.input_audio.data
+					: '';
+	return source instanceof Attachment ? { type: 'text', text: `(${source.mimeType}, ${source.size} bytes)` } : part;
+}

@@ -4,11 +4,12 @@ import { checkMediaLimits } from '../../stepfun/request/media';
 import { checkTools } from '../../stepfun/request/tools';
 import type { ChatRequest } from '../../stepfun/types';
 import { readModel } from '../shared/fields/model';
-import { readReasoning } from '../shared/fields/reasoning';
+import { readOption, readOptions } from '../shared/fields/options';
+import { readReasoningEffort } from '../shared/fields/reasoning';
 import { readAttachments } from './fields/attachments';
-import { readExtraBody } from './fields/extra-body';
+import { extraBodyOption } from './fields/extra-body';
 import { readConversation } from './fields/messages';
-import { readOptions } from './fields/options';
+import { requestOptions } from './fields/options';
 import { readResponseFormat } from './fields/response';
 import { readPanelTools } from './fields/tools';
 
@@ -32,8 +33,8 @@ export async function readRequest(
 		messages,
 		...(tools.length > 0 && { tools }),
 		...readResponseFormat(context, itemIndex),
-		...readReasoning(context, itemIndex, model, options),
-		...readOptions(options),
+		...readReasoningEffort(context, itemIndex, model),
+		...readOptions(requestOptions, options),
 	};
-	return withExtraBody(request, readExtraBody(options));
+	return withExtraBody(request, readOption(extraBodyOption, options));
 }

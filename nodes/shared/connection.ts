@@ -81,13 +81,12 @@ function sendThrough(context: Context, allowed: string | undefined): Send {
 			...(allowed !== undefined && { allowedDomains: allowed }),
 			...(signal && { abortSignal: signal }),
 		};
-		const sent = context.helpers.httpRequestWithAuthentication.call(
+		const response: FullResponse = await context.helpers.httpRequestWithAuthentication.call(
 			withSignal(context, signal),
 			CREDENTIAL,
 			options,
-		) as Promise<FullResponse>;
-		const { statusCode, headers: responseHeaders, body: responseBody } = await sent;
-		return { status: statusCode, headers: responseHeaders, body: responseBody };
+		);
+		return { status: response.statusCode, headers: response.headers, body: response.body };
 	};
 }
 

@@ -11,7 +11,7 @@ function details(error: StepfunError): IDataObject {
 		retryable,
 		attempts,
 		...(hint !== '' && { hint }),
-		...(partial && { partial: partial as unknown as IDataObject }),
+		...(partial && { partial }),
 	};
 }
 

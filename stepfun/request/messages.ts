@@ -4,9 +4,9 @@ import type { ContentPart, Message, ToolCall } from '../types';
 import { type MediaKind, mediaPart, mediaSource } from './media';
 
 /**
- * Reads a conversation from data: the API's own messages, or what a StepFun Chat node gave out, its whole items included. Unknown
- * roles and shapes are refused, fields that belong to the output only (`parsed_arguments`, `results`, `usage` …) are left behind,
- * and arguments that are objects become JSON again.
+ * Reads a conversation from data: the API's own messages, or answers with the role assistant. Unknown roles and shapes are refused,
+ * fields that belong to answers only (`parsed_arguments`, `results`, `usage` …) are left behind, and arguments that are objects
+ * become JSON again.
  *
  * @param attachments Join the last user message, before its text (page image-chat), which may then be empty.
  * @throws StepfunError `invalid_input` that names the message by its position, counted from 1.
@@ -19,25 +19,14 @@ export function readMessages(value: unknown, attachments: ContentPart[] = []): M
 		);
 	}
 	if (value.length === 0) throw invalidInput('Messages is empty', 'Add at least one message with the role user');
-	const messages = value.map(messageOf);
-	const last = messages.findLastIndex((message) => asRecord(message)?.['role'] === 'user');
+	const last = value.findLastIndex((message) => asRecord(message)?.['role'] === 'user');
 	if (attachments.length > 0 && last === -1) {
 		throw invalidInput(
 			'There are attachments, and Messages holds no message with the role user',
 			'Add a message with the role user: attachments join the last one',
 		);
 	}
-	return messages.map((message, i) => readMessage(message, `message ${i + 1}`, i === last ? attachments : []));
-}
-
-/** The message in what a StepFun Chat node gave out: an n8n item, a simplified item or a raw completion. Others are as they are. */
-function messageOf(value: unknown): unknown {
-	const fields = asRecord(value);
-	if (!fields || fields['role'] !== undefined) return value;
-	if (asRecord(fields['json'])) return messageOf(fields['json']);
-	const choice = Array.isArray(fields['choices']) ? asRecord(fields['choices'][0]) : undefined;
-	if (asRecord(choice?.['message'])) return { ...asRecord(choice!['message']), role: 'assistant' };
-	return fields['finish_reason'] === undefined ? value : { ...fields, role: 'assistant' };
+	return value.map((message, i) => readMessage(message, `message ${i + 1}`, i === last ? attachments : []));
 }
 
 function readMessage(value: unknown, place: string, attachments: ContentPart[]): Message {

@@ -1,32 +1,29 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
+import { booleanOption, readOption } from '../../shared/fields/options';
 
-/** Entries of the Options collection. */
-export const enableStreamingOption: INodeProperties = {
+export const enableStreamingOption = booleanOption({
 	displayName: 'Enable Streaming',
 	name: 'enableStreaming',
 	type: 'boolean',
 	default: true,
 	description:
 		"Whether the answer appears in the chat as it is written, where the trigger's Response Mode is Streaming",
-};
+});
 
-export const streamReasoningOption: INodeProperties = {
+export const streamReasoningOption = booleanOption({
 	displayName: 'Stream Reasoning',
 	name: 'streamReasoning',
 	type: 'boolean',
 	default: false,
 	description: 'Whether a streamed answer shows the reasoning before it, as a quotation',
-};
+});
 
 export interface StreamSettings {
 	enabled: boolean;
 	reasoning: boolean;
 }
 
-export const readStreamSettings = ({
-	enableStreaming = true,
-	streamReasoning = false,
-}: IDataObject): StreamSettings => ({
-	enabled: enableStreaming === true,
-	reasoning: streamReasoning === true,
+export const readStreamSettings = (options: IDataObject): StreamSettings => ({
+	enabled: readOption(enableStreamingOption, options) ?? true,
+	reasoning: readOption(streamReasoningOption, options) ?? false,
 });

@@ -1,15 +1,15 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { parseJsonField } from '../../../stepfun/json';
+import { parseJsonField } from '../../shared/fields/json-field';
+import type { Option } from '../../shared/fields/options';
 
-/** One of the Options. */
-export const extraBodyOption: INodeProperties = {
-	displayName: 'Extra Body Fields',
-	name: 'extraBody',
-	type: 'json',
-	default: '{}',
-	description:
-		'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
+/** Its data is checked by `withExtraBody`, against the request that it joins. */
+export const extraBodyOption: Option<unknown> = {
+	property: {
+		displayName: 'Extra Body Fields',
+		name: 'extraBody',
+		type: 'json',
+		default: '{}',
+		description:
+			'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
+	},
+	read: (value) => parseJsonField('Extra Body Fields', value),
 };
-
-/** The fields as data; undefined for none. */
-export const readExtraBody = ({ extraBody }: IDataObject): unknown => parseJsonField('Extra Body Fields', extraBody);

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { parseJsonField } from '../../../stepfun/json';
+import { asRecord } from '../../../stepfun/json';
 import { readMessages } from '../../../stepfun/request/messages';
 import type { ContentPart, Message } from '../../../stepfun/types';
+import { parseJsonField } from '../../shared/fields/json-field';
 
 const messageFields: INodeProperties[] = [
 	{
@@ -104,13 +105,22 @@ export const messagesFields: INodeProperties[] = [
  */
 export function readConversation(context: IExecuteFunctions, itemIndex: number, attachments: ContentPart[]): Message[] {
 	if (context.getNodeParameter('specifyMessages', itemIndex) === 'json') {
-		return readMessages(
-			parseJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex)),
-			attachments,
-		);
+		const given = parseJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex));
+		return readMessages(Array.isArray(given) ? given.map(messageInOutput) : given, attachments);
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as MessageRow[];
 	return readMessages(rows.map(messageOfRow), attachments);
+}
+
+/** The message in what a StepFun Chat node gave out: an n8n item, a simplified item or a raw completion. Others are as they are. */
+function messageInOutput(value: unknown): unknown {
+	const fields = asRecord(value);
+	if (!fields || fields['role'] !== undefined) return value;
+	if (asRecord(fields['json'])) return messageInOutput(fields['json']);
+	const choice = Array.isArray(fields['choices']) ? asRecord(fields['choices'][0]) : undefined;
+	const message = asRecord(choice?.['message']);
+	if (message) return { ...message, role: 'assistant' };
+	return fields['finish_reason'] === undefined ? value : { ...fields, role: 'assistant' };
 }
 
 interface MessageRow {

@@ -1,59 +1,56 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { ChatRequest } from '../../../stepfun/types';
-import { readNumber } from '../../shared/fields/number';
-import { optionsField } from '../../shared/fields/options';
+import type { INodeProperties } from 'n8n-workflow';
+import { optionsField, wholeNumberOption, type RequestOptions } from '../../shared/fields/options';
 import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/fields/patience';
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
-import {
-	frequencyPenaltyOption,
-	maxTokensOption,
-	readSampling,
-	stopOption,
-	temperatureOption,
-	topPOption,
-	type Sampling,
-} from '../../shared/fields/sampling';
+import { samplingOptions } from '../../shared/fields/sampling';
 import { enableStreamingOption, streamReasoningOption } from './chat-stream';
-import { maxToolIterationsOption, returnMessagesOption } from './connected-tools';
 import { extraBodyOption } from './extra-body';
-import { maxConcurrentRequestsOption, receiveAsStreamOption, requestsPerMinuteOption } from './limits';
+import { maxConcurrentRequestsOption, requestsPerMinuteOption } from './limits';
+import { returnMessagesOption } from './output';
+import { maxToolIterationsOption } from './tools';
+
+/** Options that are fields of the request, in the order in which they are sent. */
+export const requestOptions = {
+	reasoning_format: reasoningFormatOption,
+	...samplingOptions,
+	n: wholeNumberOption({
+		displayName: 'Number of Completions',
+		name: 'n',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1,
+		description: 'How many answers to write to each input item. StepFun suggests at most 5.',
+	}),
+} satisfies RequestOptions;
+
+/** `stream` is true where neither this nor Extra Body Fields says otherwise. */
+export const streamOptions = {
+	stream: {
+		property: {
+			displayName: 'Receive as Stream',
+			name: 'stream',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether StepFun sends the answer piece by piece, so that a long answer is not taken for a lost connection; the output is the same. Turn it off for a gateway that cannot stream.',
+		},
+		read: (value) => (value === false ? value : undefined),
+	},
+} satisfies RequestOptions;
 
 export const optionsFields: INodeProperties[] = [
 	optionsField([
+		...Object.values(requestOptions),
+		...Object.values(streamOptions),
 		enableStreamingOption,
 		extraBodyOption,
-		frequencyPenaltyOption,
 		maxConcurrentRequestsOption,
 		maxToolIterationsOption,
-		maxTokensOption,
-		{
-			displayName: 'Number of Completions',
-			name: 'n',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 1,
-			description: 'How many answers to write to each input item. StepFun suggests at most 5.',
-		},
-		reasoningFormatOption,
-		receiveAsStreamOption,
 		requestsPerMinuteOption,
 		retriesOption,
 		returnMessagesOption,
-		temperatureOption,
-		stopOption,
 		streamReasoningOption,
 		timeoutOption,
-		topPOption,
 		totalTimeoutOption,
 	]),
 ];
-
-/**
- * What the options say about sampling.
- *
- * @throws StepfunError `invalid_input` for a number out of the API's range.
- */
-export function readOptions(options: IDataObject): Sampling & Pick<ChatRequest, 'n'> {
-	const n = readNumber(options['n'], 'Number of Completions', { min: 1, whole: true });
-	return { ...readSampling(options), ...(n !== undefined && { n }) };
-}

@@ -1,9 +1,10 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import { asRecord, parseJsonField } from '../../../stepfun/json';
+import { asRecord } from '../../../stepfun/json';
 import { checkSchema, schemaFromExample } from '../../../stepfun/request/json-schema';
 import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
 import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
+import { parseJsonField } from '../../shared/fields/json-field';
 
 export const responseFields: INodeProperties[] = [
 	{
@@ -69,7 +70,7 @@ export function readResponseFormat(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Pick<ChatRequest, 'response_format'> {
-	const format = context.getNodeParameter('responseFormat', itemIndex, 'text') as ResponseFormat['type'];
+	const format = context.getNodeParameter('responseFormat', itemIndex, 'text');
 	if (format === 'json_object') return { response_format: { type: 'json_object' } };
 	if (format !== 'json_schema') return {};
 	return { response_format: readSchemaFormat(context, itemIndex) };

@@ -1,8 +1,9 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { parseJsonField } from '../../../stepfun/json';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { schemaFromExample } from '../../../stepfun/request/json-schema';
 import { functionTool, readTools, webSearchTool } from '../../../stepfun/request/tools';
 import type { Tool } from '../../../stepfun/types';
+import { parseJsonField } from '../../shared/fields/json-field';
+import { readOption, wholeNumberOption } from '../../shared/fields/options';
 
 const functionFields: INodeProperties[] = [
 	{
@@ -106,6 +107,23 @@ export const toolsFields: INodeProperties[] = [
 		],
 	},
 ];
+
+/** As n8n's own model nodes have it. */
+const DEFAULT_ITERATIONS = 15;
+
+export const maxToolIterationsOption = wholeNumberOption({
+	displayName: 'Max Tool Iterations',
+	name: 'maxToolsIterations',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: DEFAULT_ITERATIONS,
+	description:
+		'How many rounds of calls to connected tools the model may make before it has to answer; a round may hold several calls',
+});
+
+/** @throws StepfunError `invalid_input` for a number below 1. */
+export const readMaxIterations = (options: IDataObject): number =>
+	readOption(maxToolIterationsOption, options) ?? DEFAULT_ITERATIONS;
 
 interface FunctionRow {
 	name: string;

@@ -1,6 +1,8 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import type { FieldContext } from './field-context';
+
+/** What reading a field takes: both of a node's execution and of a sub-node's supply. */
+export type FieldContext = Pick<IExecuteFunctions, 'getNodeParameter'>;
 
 /** Reads images and video beside text, so that whatever is added to a first message works. */
 const DEFAULT_MODEL = 'step-3.7-flash';

@@ -1,12 +1,105 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { invalidInput } from '../../../stepfun/errors';
+import type { ChatRequest } from '../../../stepfun/types';
 
-/** The collection of settings that are added when needed; `options` are sorted by their labels, as n8n asks for. */
-export const optionsField = (options: INodeProperties[]): INodeProperties => ({
+/** A setting in the Options collection: what the panel shows of it, and how its value is read. */
+export interface Option<Value> {
+	/** In n8n's own form, which n8n's lint knows. */
+	property: INodeProperties;
+	/**
+	 * What the panel or an expression gives; undefined for an option that was not set.
+	 *
+	 * @throws StepfunError `invalid_input`
+	 */
+	read(value: unknown): Value | undefined;
+}
+
+/** Options by the names of the fields that their values become. */
+type OptionsFor<Fields> = { [Name in keyof Fields]: Option<Fields[Name]> };
+
+/** Options by their wire names: a name or a type that the request does not have is a compile error. */
+export type RequestOptions = OptionsFor<Omit<ChatRequest, 'model' | 'messages' | 'extra'>>;
+
+export const readOption = <Value>({ property, read }: Option<Value>, values: IDataObject): Value | undefined =>
+	read(values[property.name]);
+
+/**
+ * The fields whose options were set; the others are absent, and 0 is 0.
+ *
+ * @param values What the Options collection holds.
+ * @throws StepfunError `invalid_input`
+ */
+export function readOptions<Fields>(options: OptionsFor<Fields>, values: IDataObject): Partial<Fields> {
+	const fields: Partial<Fields> = {};
+	for (const name in options) {
+		const value = readOption(options[name], values);
+		if (value !== undefined) fields[name] = value;
+	}
+	return fields;
+}
+
+/** The collection of settings that are added when needed, in the order of their labels, as n8n asks for. */
+export const optionsField = (options: Array<Option<unknown>>): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
 	description: 'Settings to add when needed',
-	options,
+	options: options.map(({ property }) => property).sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 });
+
+/** Says its range, which is checked when it is read: an expression may give any number. */
+type NumberProperty = INodeProperties & { typeOptions: { minValue: number; maxValue?: number } };
+
+export const numberOption = (property: NumberProperty): Option<number> => ({
+	property,
+	read: (value) => readNumber(value, property, 'a number'),
+});
+
+export const wholeNumberOption = (property: NumberProperty): Option<number> => ({
+	property,
+	read: (value) => readNumber(value, property, 'a whole number'),
+});
+
+/** Anything but true is false. */
+export const booleanOption = (property: INodeProperties): Option<boolean> => ({
+	property,
+	read: (value) => (value === undefined ? undefined : value === true),
+});
+
+/** Texts, the empty ones left out; none is the same as not set. */
+export const textsOption = (property: INodeProperties): Option<string[]> => ({
+	property,
+	read(value) {
+		const texts = [value].flat().filter((text): text is string => typeof text === 'string' && text !== '');
+		return texts.length === 0 ? undefined : texts;
+	},
+});
+
+/** An expression may give a number as text. */
+function readNumber(
+	value: unknown,
+	{ displayName: label, typeOptions: { minValue: min, maxValue: max } }: NumberProperty,
+	kind: 'a number' | 'a whole number',
+): number | undefined {
+	if (value === undefined || value === null || value === '') return undefined;
+	const number = typeof value === 'string' ? Number(value) : value;
+	if (
+		typeof number !== 'number' ||
+		Number.isNaN(number) ||
+		number < min ||
+		number > (max ?? Infinity) ||
+		(kind === 'a whole number' && !Number.isInteger(number))
+	) {
+		const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+		throw invalidInput(
+			`${label} must be ${kind} ${range}, and is ${shown(value)}`,
+			`Correct ${label} in Options, or remove the option to use the default`,
+		);
+	}
+	return number;
+}
+
+const shown = (value: unknown): string =>
+	typeof value === 'string' ? `"${value.slice(0, 40)}"` : typeof value === 'number' ? String(value) : 'something else';

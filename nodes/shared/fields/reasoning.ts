@@ -1,8 +1,9 @@
-import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
 import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
-import type { FieldContext } from './field-context';
+import type { FieldContext } from './model';
+import type { Option } from './options';
 
 const threeTiersOnly: INodePropertyOptions['displayOptions'] = {
 	hide: { '/model': TWO_TIER_MODELS.map((id) => ({ _cnd: { startsWith: id } })) },
@@ -24,32 +25,14 @@ export const reasoningFields: INodeProperties[] = [
 	},
 ];
 
-/** Rarely needed, and therefore one of the Options. */
-export const reasoningFormatOption: INodeProperties = {
-	displayName: 'Reasoning Format',
-	name: 'reasoningFormat',
-	type: 'options',
-	options: [
-		{ name: 'DeepSeek Style', value: 'deepseek-style', description: 'In the field reasoning_content' },
-		{ name: 'General', value: 'general', description: 'In the field reasoning' },
-	],
-	default: 'general',
-	description:
-		'In which form StepFun sends the reasoning. It comes out of this node as the field reasoning either way.',
-};
-
 /** @throws StepfunError `invalid_input` for an effort that the model does not take. */
-export function readReasoning(
+export function readReasoningEffort(
 	context: FieldContext,
 	itemIndex: number,
 	model: string,
-	{ reasoningFormat: format }: IDataObject,
-): Pick<ChatRequest, 'reasoning_effort' | 'reasoning_format'> {
+): Pick<ChatRequest, 'reasoning_effort'> {
 	const effort = context.getNodeParameter('reasoningEffort', itemIndex, 'default');
-	return {
-		...(effort !== 'default' && effort !== '' && { reasoning_effort: readEffort(effort, model) }),
-		...(format !== undefined && format !== '' && { reasoning_format: readFormat(format) }),
-	};
+	return effort === 'default' || effort === '' ? {} : { reasoning_effort: readEffort(effort, model) };
 }
 
 function readEffort(value: unknown, model: string): ReasoningEffort {
@@ -62,10 +45,26 @@ function readEffort(value: unknown, model: string): ReasoningEffort {
 	);
 }
 
-function readFormat(value: unknown): ReasoningFormat {
-	if (value === 'general' || value === 'deepseek-style') return value;
-	throw invalidInput(
-		`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`,
-		'Choose general or deepseek-style, or remove the option',
-	);
-}
+/** Rarely needed, and therefore one of the Options. */
+export const reasoningFormatOption: Option<ReasoningFormat> = {
+	property: {
+		displayName: 'Reasoning Format',
+		name: 'reasoningFormat',
+		type: 'options',
+		options: [
+			{ name: 'DeepSeek Style', value: 'deepseek-style', description: 'In the field reasoning_content' },
+			{ name: 'General', value: 'general', description: 'In the field reasoning' },
+		],
+		default: 'general',
+		description:
+			'In which form StepFun sends the reasoning. It comes out of this node as the field reasoning either way.',
+	},
+	read(value) {
+		if (value === undefined || value === '') return undefined;
+		if (value === 'general' || value === 'deepseek-style') return value;
+		throw invalidInput(
+			`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`,
+			'Choose general or deepseek-style, or remove the option',
+		);
+	},
+};

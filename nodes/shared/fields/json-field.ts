@@ -1,0 +1,22 @@
+import { parse, type ParseError } from 'jsonc-parser';
+import { invalidInput } from '../../../stepfun/errors';
+import { tryParseJson } from '../../../stepfun/json';
+
+/**
+ * The value of a field that takes JSON: parsed when it is text, as it is when an expression gave data.
+ *
+ * @throws StepfunError `invalid_input` with line and column, counted from 1.
+ */
+export function parseJsonField(label: string, value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	if (value.trim() === '') return undefined;
+	const parsed = tryParseJson(value);
+	if (parsed !== undefined) return parsed;
+	const errors: ParseError[] = [];
+	parse(value, errors, { disallowComments: true });
+	const before = value.slice(0, errors[0]?.offset ?? value.length).split('\n');
+	throw invalidInput(
+		`${label} is no valid JSON: see line ${before.length}, column ${before.at(-1)!.length + 1}`,
+		'Check quotes, commas and brackets there. Texts from expressions need {{ JSON.stringify(…) }} around them',
+	);
+}
