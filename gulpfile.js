@@ -29,13 +29,23 @@ async function clean() {
 
 const types = () => run(bin('tsc'));
 
-/** One readable file per node and credential; what n8n supplies stays outside, everything else is inlined. */
+/** Our own modules stay files of their own, so that both nodes share what they load; only the extension changes. */
+const ownModules = {
+	name: 'own-modules',
+	setup(build) {
+		build.onResolve({ filter: /^\.{1,2}\// }, ({ path: file, importer, kind }) =>
+			kind === 'entry-point' || importer.includes('node_modules') ? undefined : { path: `${file}.js`, external: true },
+		);
+	},
+};
+
+const entries = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) =>
+	file.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
+);
+
+/** The same tree as the sources, as far as n8n loads it. Libraries are inlined where they are used; what n8n supplies stays outside. */
 async function bundle() {
-	const entries = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) =>
-		file.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
-	);
-	const { metafile } = await esbuild.build({
-		entryPoints: entries,
+	const options = {
 		outdir: 'dist',
 		outbase: '.',
 		bundle: true,
@@ -48,8 +58,10 @@ async function bundle() {
 		supported: { 'dynamic-import': false },
 		legalComments: 'inline',
 		logLevel: 'warning',
-		metafile: true,
-	});
+	};
+	const { metafile } = await esbuild.build({ ...options, entryPoints: entries, write: false, metafile: true });
+	const own = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules/'));
+	await esbuild.build({ ...options, entryPoints: own, plugins: [ownModules] });
 	await writeFile('dist/THIRD-PARTY-NOTICES.md', await notices(Object.keys(metafile.inputs)));
 }
 

@@ -29,13 +29,13 @@ async function main(): Promise<void> {
 		plan: (process.env['STEPFUN_PLAN'] ?? 'standard') as EndpointSettings['plan'],
 	});
 	const send = undiciSend(apiKey);
-	const limiter = new Limiter({ maxConcurrent: 1, requestsPerMinute: 10, clock });
+	const lane = new Limiter(clock).lane({ requestsPerMinute: 10 });
 	const ask = (request: Omit<ChatRequest, 'model'>) =>
 		complete({ model, ...request } as ChatRequest, {
 			send,
 			baseUrl: url,
 			clock,
-			limiter,
+			lane,
 			retries: 3,
 			silenceMs: 120_000,
 			totalMs: 0,

@@ -5,10 +5,11 @@ import {
 	type ISupplyDataFunctions,
 	type SupplyData,
 } from 'n8n-workflow';
-import { Limiter } from '../../stepfun/client/limiter';
 import type { ResponseFormat } from '../../stepfun/types';
 import { loadAiSdk } from '../shared/ai-sdk';
-import { clock, connect, CREDENTIAL } from '../shared/connection';
+import { limiterOf } from '../shared/accounts';
+import { clock } from '../shared/clock';
+import { connect, CREDENTIAL } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
 import { modelFields, readModel } from '../shared/fields/model';
 import { optionsField, readOptions, type Option, type RequestOptions } from '../shared/fields/options';
@@ -83,6 +84,8 @@ export class LmChatStepfun implements INodeType {
 			const signal = this.getExecutionCancelSignal();
 			const model = readModel(this, itemIndex);
 			const options = this.getNodeParameter('options', itemIndex, {});
+			const connection = await connect(this);
+			const limiter = await limiterOf(connection);
 			const chatModel = createChatModel(sdk, {
 				request: {
 					model,
@@ -90,9 +93,9 @@ export class LmChatStepfun implements INodeType {
 					...readOptions(requestOptions, options),
 				},
 				options: {
-					...(await connect(this)),
+					...connection,
 					...readPatience(options),
-					limiter: new Limiter({ maxConcurrent: Infinity, requestsPerMinute: 0, clock }),
+					lane: limiter.lane(),
 					clock,
 					...(signal && { signal }),
 				},

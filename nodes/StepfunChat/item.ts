@@ -1,9 +1,11 @@
 import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
-import { Limiter } from '../../stepfun/client/limiter';
+import type { Lane } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
-import { clock, connect, type Connection } from '../shared/connection';
+import { limiterOf } from '../shared/accounts';
+import { clock } from '../shared/clock';
+import { connect, type Connection } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
 import { readOptions } from '../shared/fields/options';
 import { readPatience } from '../shared/fields/patience';
@@ -22,7 +24,7 @@ import { readRequest } from './request';
 /** What the items of one execution share. */
 interface Run extends Omit<ItemsOptions, 'continueOnFail'> {
 	connection: Connection;
-	limiter: Limiter;
+	lane: Lane;
 	hints: Hints;
 	tools: RunnableTool[];
 }
@@ -34,11 +36,12 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		const own = new AbortController();
 		const canceled = context.getExecutionCancelSignal();
 		const signal = canceled ? AbortSignal.any([canceled, own.signal]) : own.signal;
-		const pacing = readPacing(optionsOf(context, 0));
+		const { maxConcurrent, requestsPerMinute } = readPacing(optionsOf(context, 0));
+		const limiter = await limiterOf(connection);
 		return {
 			connection,
-			maxConcurrent: pacing.maxConcurrent,
-			limiter: new Limiter({ ...pacing, clock }),
+			maxConcurrent,
+			lane: limiter.lane({ requestsPerMinute }),
 			hints: new Hints(context, context.getInputData().length),
 			tools: await connectedTools(context, signal),
 			signal,
@@ -95,7 +98,7 @@ function ask(
 		{
 			...run.connection,
 			...readPatience(options),
-			limiter: run.limiter,
+			lane: run.lane,
 			clock,
 			signal: run.signal,
 			onRetry: (retry) => run.hints.retried(itemIndex, retry),

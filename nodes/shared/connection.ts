@@ -7,7 +7,6 @@ import {
 	type ILoadOptionsFunctions,
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
-import type { Clock } from '../../stepfun/client/clock';
 import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/client/endpoint';
 import type { HttpBody, HttpResponse, RequestBody, Send } from '../../stepfun/client/http';
 import { invalidInput } from '../../stepfun/errors';
@@ -24,8 +23,6 @@ export interface Connection {
 	apiKey: string;
 	send: Send;
 }
-
-export const clock: Clock = { now: () => Date.now(), sleep, random: Math.random };
 
 /**
  * Reads the credential and gives the way to the API through n8n's HTTP helper, which brings n8n's proxy settings, SSRF

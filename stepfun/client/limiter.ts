@@ -93,10 +93,12 @@ export class Limiter {
 	private underWay = 0;
 	private refusals = 0;
 	private acceptedAt = -Infinity;
+	private usedAt: number;
 	private refusal: StepfunError | undefined;
 	private timer: { at: number; stop: AbortController } | undefined;
 
 	constructor(private readonly clock: Clock) {
+		this.usedAt = clock.now();
 		this.hold = new Hold(clock);
 	}
 
@@ -113,9 +115,9 @@ export class Limiter {
 		};
 	}
 
-	/** Whether no request waits or is under way. */
-	get idle(): boolean {
-		return this.underWay === 0 && this.waiting.size === 0;
+	/** For how many ms no request has been waiting or under way. */
+	get idleMs(): number {
+		return this.underWay === 0 && this.waiting.size === 0 ? this.clock.now() - this.usedAt : 0;
 	}
 
 	private enqueue(waiter: Waiter): void {
@@ -205,6 +207,7 @@ export class Limiter {
 
 	private left(lane: object, { at, isTrial }: Sent): void {
 		this.underWay -= 1;
+		this.usedAt = this.clock.now();
 		const others = this.underWayByLane.get(lane)! - 1;
 		if (others > 0) this.underWayByLane.set(lane, others);
 		else this.underWayByLane.delete(lane);

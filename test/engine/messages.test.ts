@@ -121,7 +121,7 @@ const sending = (send: Send, signal?: AbortSignal) =>
 				send,
 				baseUrl: 'https://api.example/v1',
 				clock: nodeClock,
-				limiter: new Limiter({ maxConcurrent: 1, requestsPerMinute: 0, clock: nodeClock }),
+				lane: new Limiter(nodeClock).lane(),
 				retries: 0,
 				silenceMs: 0,
 				totalMs: 0,

@@ -1,5 +1,4 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { LimiterOptions } from '../../../stepfun/client/limiter';
 import { readOption, wholeNumberOption } from '../../shared/fields/options';
 
 const DEFAULT_CONCURRENT = 5;
@@ -26,8 +25,12 @@ export const requestsPerMinuteOption = wholeNumberOption({
 		'How many requests are sent within any minute, retries included. Without it there is no limit until StepFun names one.',
 });
 
-/** @throws StepfunError `invalid_input` for numbers out of range. */
-export const readPacing = (options: IDataObject): Pick<LimiterOptions, 'maxConcurrent' | 'requestsPerMinute'> => ({
+/**
+ * The window of this execution's items, and what it lets the account send within a minute; 0 for no limit.
+ *
+ * @throws StepfunError `invalid_input` for numbers out of range.
+ */
+export const readPacing = (options: IDataObject): { maxConcurrent: number; requestsPerMinute: number } => ({
 	maxConcurrent: readOption(maxConcurrentRequestsOption, options) ?? DEFAULT_CONCURRENT,
 	requestsPerMinute: readOption(requestsPerMinuteOption, options) ?? 0,
 });
