@@ -5,6 +5,7 @@ import { isSuccess, readText, type HttpBody, type HttpRequest, type HttpResponse
 import { LONGEST_HOLD_MS } from './hold';
 import type { Lane } from './limiter';
 import { withoutKey } from './redact';
+import { longWait } from './retry-after';
 import { isExhausted, statusError } from './server-error';
 import { Watchdog } from './watchdog';
 
@@ -92,8 +93,10 @@ export async function call<Result>(
 					accepted: () => turn.accepted(),
 					commit: () => (committed = true),
 				});
-			} catch (error) {
-				if (!(error instanceof StepfunError)) throw error;
+			} catch (cause) {
+				if (!(cause instanceof StepfunError)) throw cause;
+				const isTooLong = (cause.retryAfterMs ?? 0) > LONGEST_HOLD_MS;
+				const error = isTooLong ? tooLongToWait(cause) : cause;
 				error.attempts = attempts;
 				error.message = withoutKey(error.message, options.apiKey);
 				if (isExhausted(error)) turn.exhausted(error);
@@ -101,11 +104,10 @@ export async function call<Result>(
 				if (error.status === 429) {
 					refusals += 1;
 					waitMs = refusals > retries + OVERTAKEN ? undefined : turn.refused(error);
-					if (waitMs === undefined) throw (error.retryAfterMs ?? 0) > LONGEST_HOLD_MS ? tooLongToWait(error) : error;
+					if (waitMs === undefined) throw error;
 				} else {
 					faults += 1;
-					if (faults > retries) throw error;
-					if ((error.retryAfterMs ?? 0) > LONGEST_HOLD_MS) throw tooLongToWait(error);
+					if (faults > retries || isTooLong) throw error;
 					waitMs = error.retryAfterMs ?? backoffMs(faults, clock);
 				}
 				last = { error, at: clock.now() };
@@ -204,5 +206,5 @@ function backoffMs(tries: number, clock: Clock): number {
 
 const tooLongToWait = (error: StepfunError): StepfunError =>
 	error.with({
-		hint: `The server asks to wait for ${Math.ceil(error.retryAfterMs! / 60_000)} minutes before the next request. ${error.hint}`,
+		hint: `The server asks to wait ${longWait(error.retryAfterMs!)} before the next request. ${error.hint}`,
 	});

@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 
 /** Waits for a limit that names no time, in ms; all together they outlast a minute, jitter included. */
-const BACKOFF_MS = [4_000, 12_000, 64_000] as const;
+const BACKOFF_MS = [4_000, 8_000, 68_000] as const;
 /** Longest time in ms from the first refusal to the end of the last wait, when nothing was let in between. */
 export const LONGEST_HOLD_MS = 145_000;
 /** How long after giving up others are spared a try of their own, in ms. */

@@ -1,9 +1,9 @@
 import type { StepfunError } from '../errors';
 import type { Clock } from './clock';
-import { Hold, jittered } from './hold';
+import { Hold, jittered, LONGEST_HOLD_MS } from './hold';
 import { Places } from './places';
 import { Ramp } from './ramp';
-import { MINUTE_MS, Rate } from './rate';
+import { Rate, type Start } from './rate';
 import { isPerMinute, namedLimit, refusalKind, type RefusalKind } from './refusal';
 
 /** Requests of one execution: it takes turns with the other lanes of its account. */
@@ -50,14 +50,11 @@ interface Waiter extends TurnRequest {
 }
 
 /** What is noted of a request when it is sent. */
-interface Sent {
-	at: number;
+interface Sent extends Start {
 	/** Requests that were under way. */
 	others: number;
 	/** Refusals that had come by then. */
 	refusals: number;
-	/** Whether it is one more than the learned rate allows. */
-	isTrial: boolean;
 }
 
 /** First wait for a place where the server has too many requests at a time. */
@@ -73,7 +70,7 @@ const WORTH_PROBING = 20;
  * - A refusal of requests at a time ("concurrency reached, limit: 8"; any without Retry-After while others are under way) lowers
  *   their number to those that were not refused. The refused one waits a moment, and then for a place.
  * - A refusal by rate ("RPM reached"; any with Retry-After; any while nothing else is under way) holds every request: as long as
- *   Retry-After says, or else 4, 12 and 64 seconds. Then a single request finds out, and the others follow if it is let in. How
+ *   Retry-After says, or else 4, 8 and 68 seconds. Then a single request finds out, and the others follow if it is let in. How
  *   many requests fitted into the time until then is kept to from then on, refused ones included, as StepFun counts them.
  * - When nothing was let in after as many holds as someone's retries allow, all of them end with the refusal.
  * - To an account of which nothing is known, requests go out in growing numbers.
@@ -93,6 +90,9 @@ export class Limiter {
 	private underWay = 0;
 	private refusals = 0;
 	private acceptedAt = -Infinity;
+	/** When the latest request was sent that was let in. */
+	private acceptedSentAt = -Infinity;
+	private narrowedAt = -Infinity;
 	private usedAt: number;
 	private refusal: StepfunError | undefined;
 	private timer: { at: number; stop: AbortController } | undefined;
@@ -178,7 +178,7 @@ export class Limiter {
 	}
 
 	private begin({ lane, retries, since }: Waiter, now: number): Turn {
-		const sent: Sent = { at: now, others: this.underWay, refusals: this.refusals, isTrial: this.rate.started(now) };
+		const sent: Sent = { ...this.rate.started(now), others: this.underWay, refusals: this.refusals };
 		this.ramp.started(now);
 		this.underWay += 1;
 		this.underWayByLane.set(lane, (this.underWayByLane.get(lane) ?? 0) + 1);
@@ -195,48 +195,61 @@ export class Limiter {
 		};
 	}
 
-	private accepted({ at, isTrial }: Sent): void {
+	private accepted(sent: Sent): void {
 		const now = this.clock.now();
 		this.acceptedAt = now;
-		this.ramp.accepted(at);
-		this.rate.accepted(isTrial);
+		this.acceptedSentAt = Math.max(this.acceptedSentAt, sent.at);
+		this.ramp.accepted(sent.at);
+		this.rate.accepted(sent);
 		this.places.accepted(now);
-		if (this.hold.release(at)) this.rate.resumed(at);
+		if (this.hold.release(sent.at)) this.rate.resumed(sent.at);
 		this.dispatch();
 	}
 
-	private left(lane: object, { at, isTrial }: Sent): void {
+	private left(lane: object, sent: Sent): void {
 		this.underWay -= 1;
 		this.usedAt = this.clock.now();
 		const others = this.underWayByLane.get(lane)! - 1;
 		if (others > 0) this.underWayByLane.set(lane, others);
 		else this.underWayByLane.delete(lane);
 		this.forgetIdle(lane);
-		this.ramp.left(at);
-		this.rate.left(isTrial);
+		this.ramp.left(sent.at);
+		this.rate.left(sent);
 		this.dispatch();
 	}
 
 	private refused(error: StepfunError, sent: Sent, retries: number): number | undefined {
-		const { message, retryAfterMs } = error;
 		const now = this.clock.now();
-		const kind = refusalKind(message);
 		const others = this.othersOf(sent);
+		const kind = this.kindOf(error, sent, others);
 		this.refusal = error;
 		this.refusals += 1;
 		this.rate.refused();
-		if (others > 0 && (kind === 'places' || kind === 'unknown')) {
-			this.places.narrow(others, kind === 'places' ? namedLimit(message) : undefined, now);
+		if (kind === 'places' || kind === 'unknown') {
+			this.places.narrow(others, kind === 'places' ? namedLimit(error.message) : undefined, now);
+			this.narrowedAt = now;
 		}
-		if (others === 0 || kind === 'rate' || kind === 'tokens' || (kind === 'unknown' && retryAfterMs !== undefined)) {
-			this.holdBack(error, kind, sent);
-			this.endWaiting((waiter) => this.hold.isUsedUp(Math.max(1, waiter.retries)));
-			if (!this.hold.isUsedUp(retries)) return 0;
-			if (this.waiting.size === 0) this.hold.giveUp();
-			return undefined;
+		if (kind === 'places' || (kind === 'unknown' && error.retryAfterMs === undefined)) {
+			if (kind === 'unknown') this.ramp.restart(2);
+			const waitMs = error.retryAfterMs ?? jittered(PLACE_BACKOFF_MS, this.clock);
+			return retries === 0 || waitMs > LONGEST_HOLD_MS ? undefined : waitMs;
 		}
-		if (kind === 'unknown') this.ramp.restart(2);
-		return retries === 0 ? undefined : (retryAfterMs ?? jittered(PLACE_BACKOFF_MS, this.clock));
+		this.holdBack(error, kind, sent);
+		this.endWaiting((waiter) => this.hold.isUsedUp(Math.max(1, waiter.retries)));
+		if (!this.hold.isUsedUp(retries)) return 0;
+		if (this.waiting.size === 0) this.hold.giveUp();
+		return undefined;
+	}
+
+	/** What a refusal is about, by its words and by what was under way. */
+	private kindOf({ message }: StepfunError, sent: Sent, others: number): RefusalKind {
+		const kind = refusalKind(message);
+		if (kind === 'rate' || kind === 'tokens') return kind;
+		if (others === 0) return 'rate';
+		if (kind === 'places' || !this.places.areLimited) return kind;
+		// Refused again after the number of places was lowered, and before anything was let in: it is not about places.
+		if (sent.at > this.narrowedAt && this.acceptedSentAt < this.narrowedAt) return 'rate';
+		return this.places.areTaken(others) ? 'places' : 'rate';
 	}
 
 	/** How many requests were under way beside one when it was sent, as far as they were not refused themselves. */
@@ -258,11 +271,7 @@ export class Limiter {
 		if (!isNew) return;
 		this.ramp.restart(1);
 		// How many tokens a request takes is another question.
-		if (kind === 'tokens') return;
-		this.rate.met(now, sent.isTrial, {
-			named,
-			withinMs: perMinute ? MINUTE_MS : Infinity,
-		});
+		if (kind !== 'tokens') this.rate.met(now, sent, named);
 	}
 
 	private exhausted(error: StepfunError): void {

@@ -16,6 +16,16 @@ export class Places {
 	/** Whether a place was given since the last refusal. */
 	private widened = false;
 
+	get areLimited(): boolean {
+		return this.count < Infinity;
+	}
+
+	/** Whether a request beside so many others took the last place, or one beyond it. */
+	areTaken(others: number): boolean {
+		return others >= this.count - 1;
+	}
+
+	/** Whether there is a place beside so many others. */
 	has(underWay: number): boolean {
 		return underWay < this.count;
 	}

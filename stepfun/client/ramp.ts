@@ -3,10 +3,12 @@ const FIRST = 8;
 /** A request that has been under way for so long, in ms, without a refusal is taken for let in; longer while nothing was let in yet. */
 const GRACE_MS = 500;
 const FIRST_GRACE_MS = 2_000;
+/** How many more each request that is let in makes room for. */
+const GROWTH = 2;
 
 /**
  * A slow start, so that a burst meets an unknown limit with few requests: how many may be under way of which nobody knows yet
- * whether they are refused. Each that is let in makes room for one more.
+ * whether they are refused. Each that is let in makes room for more.
  */
 export class Ramp {
 	/** When the requests were sent that are still in doubt, oldest first. */
@@ -19,7 +21,7 @@ export class Ramp {
 	nextAt(now: number): number {
 		while (this.doubtful.length > 0 && this.doubtful[0]! + this.graceMs <= now) {
 			this.doubtful.shift();
-			this.allowed += 1;
+			this.allowed += GROWTH;
 		}
 		if (this.doubtful.length >= this.allowed) return this.doubtful[0]! + this.graceMs;
 		// What goes beyond a first handful goes out evenly, so that a refusal is back before all of it is sent.
@@ -35,7 +37,7 @@ export class Ramp {
 	accepted(sentAt: number): void {
 		if (!this.settle(sentAt)) return;
 		this.graceMs = GRACE_MS;
-		this.allowed += 1;
+		this.allowed += GROWTH;
 	}
 
 	/** A request sent at that time has ended: refused, failed, or canceled. */

@@ -14,12 +14,19 @@ interface LearnedRate {
 	inMs: number;
 }
 
-/** What a refusal says about a rate. */
-export interface Lesson {
-	/** The number of requests that the server names. */
+/** A request that was sent. */
+export interface Start {
+	at: number;
+	/** Counted from the account's first one. */
+	position: number;
+	/** Whether it is one more than the learned rate allows. */
+	isTrial: boolean;
+}
+
+/** What a refusal says about a rate: how many requests, and since when they were counted. */
+interface Lesson {
 	named: number | undefined;
-	/** The time that the server's limit is for at most, in ms. */
-	withinMs: number;
+	since: number;
 }
 
 /**
@@ -29,6 +36,7 @@ export interface Lesson {
 export class Rate {
 	/** When requests were sent, oldest first, as far back as a limit may ask. Refused ones count, as they do with StepFun. */
 	private starts: number[] = [];
+	private count = 0;
 	private learned: LearnedRate | undefined;
 	private lesson: Lesson | undefined;
 	/** What the cycle before has shown, when nothing confirmed it yet. */
@@ -48,27 +56,28 @@ export class Rate {
 		return Math.max(this.freeAt(perMinute, MINUTE_MS), this.isTrialDue(now) ? -Infinity : this.learnedAt());
 	}
 
-	/** Notes that a request is sent. Returns whether it is a trial: one more than the learned rate allows. */
-	started(now: number): boolean {
-		const isTrial = this.learnedAt() > now;
+	/** Notes that a request is sent. */
+	started(at: number): Start {
+		const isTrial = this.learnedAt() > at;
 		if (isTrial) {
 			this.isTrying = true;
-			this.triedAt = now;
+			this.triedAt = at;
 		}
-		this.starts.push(now);
-		if (this.cycle.start === -Infinity) this.cycle.start = now;
+		this.starts.push(at);
+		this.count += 1;
+		if (this.cycle.start === -Infinity) this.cycle.start = at;
 		this.cycle.sent += 1;
-		return isTrial;
+		return { at, position: this.count, isTrial };
 	}
 
-	accepted(isTrial: boolean): void {
+	accepted({ isTrial }: Start): void {
 		if (!isTrial || !this.learned) return;
 		this.learned = { ...this.learned, requests: Math.ceil(this.learned.requests * GROWTH) };
 		this.patienceMs = TRIED_AGAIN_AFTER_MS;
 	}
 
 	/** A request has ended. */
-	left(isTrial: boolean): void {
+	left({ isTrial }: Start): void {
 		if (isTrial) this.isTrying = false;
 	}
 
@@ -78,13 +87,22 @@ export class Rate {
 		this.cycle.fitting = Math.min(this.cycle.fitting, this.cycle.sent - this.cycle.refused);
 	}
 
-	/** A refusal by rate has begun a hold. */
-	met(now: number, isTrial: boolean, lesson: Lesson): void {
-		if (isTrial) this.patienceMs = Math.min(Math.max(this.patienceMs, TRIED_AFTER_MS) * 2, MOST_PATIENCE_MS);
-		else if (now - this.cycle.start <= MINUTE_MS) this.lesson = lesson;
-		// What was kept to and refused all the same is not the limit.
-		if (!isTrial) this.learned = undefined;
+	/**
+	 * A refusal by rate has begun a hold.
+	 *
+	 * @param named How many requests the server says are its limit.
+	 */
+	met(now: number, { isTrial, position }: Start, named: number | undefined): void {
 		this.triedAt = now;
+		if (isTrial) {
+			this.patienceMs = Math.min(Math.max(this.patienceMs, TRIED_AFTER_MS) * 2, MOST_PATIENCE_MS);
+			return;
+		}
+		// What was kept to and refused all the same is not the limit.
+		this.learned = undefined;
+		const first = this.starts[this.starts.length - 1 - (this.count - position) - (named ?? Infinity)];
+		const since = first ?? this.cycle.start;
+		if (now - since <= MINUTE_MS) this.lesson = { named, since };
 	}
 
 	/** A hold has ended: a request sent at that time was let in. */
@@ -93,8 +111,8 @@ export class Rate {
 		this.lesson = this.guess = undefined;
 		this.cycle = { start: sentAt, sent: 1, refused: 0, fitting: Infinity };
 		const requests = lesson?.named ?? cycle.fitting;
-		if (!lesson || requests < 1) return;
-		const seen = { requests, inMs: Math.min(sentAt - cycle.start, lesson.withinMs) };
+		if (!lesson || requests < 1 || requests === Infinity) return;
+		const seen = { requests, inMs: Math.min(sentAt - lesson.since, MINUTE_MS) };
 		// One refusal may be a passing one, unless it names its limit.
 		if (lesson.named !== undefined || (guess && isSame(guess, seen))) this.learned = seen;
 		else this.guess = seen;

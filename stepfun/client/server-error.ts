@@ -113,7 +113,7 @@ export function statusError(response: HttpResponse, body: string, url: string): 
 	const context = {
 		status,
 		requestId: requestIdOf(response),
-		retryAfterMs: retryAfterMs(header(response, 'retry-after')),
+		retryAfterMs: retryAfterMs(header(response, 'retry-after'), header(response, 'date')),
 	};
 	if (status >= 300 && status < 400) {
 		return new StepfunError(

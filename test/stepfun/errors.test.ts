@@ -1,6 +1,6 @@
 import { connectionError } from '../../stepfun/client/connection-error';
 import { type HttpResponse, originOf } from '../../stepfun/client/http';
-import { retryAfterMs } from '../../stepfun/client/retry-after';
+import { longWait, retryAfterMs } from '../../stepfun/client/retry-after';
 import { readErrorObject, statusError } from '../../stepfun/client/server-error';
 import { invalidInput, StepfunError } from '../../stepfun/errors';
 
@@ -117,12 +117,34 @@ test.each([
 	[' ', undefined],
 	['soon', undefined],
 	['0', 0],
-	['-5', 0],
+	['-5', undefined],
+	['0x10', undefined],
+	['1e3', undefined],
+	['7 apples', undefined],
+	['2026', 2_026_000],
 	['1.5', 1_500],
 	['Thu, 01 Jan 1970 00:00:10 GMT', 4_000],
 	['Thu, 01 Jan 1970 00:00:01 GMT', 0],
 ])('Retry-After %j is %j ms', (value, ms) => {
-	expect(retryAfterMs(value, 6_000)).toBe(ms);
+	expect(retryAfterMs(value, undefined, 6_000)).toBe(ms);
+});
+
+test.each([
+	['an hour ahead', 'Thu, 01 Jan 1970 01:00:00 GMT', 'Thu, 01 Jan 1970 01:00:30 GMT'],
+	['an hour behind', 'Thu, 01 Jan 1970 04:00:00 GMT', 'Thu, 01 Jan 1970 04:00:30 GMT'],
+])("a date is held against the server's own clock: %s", (_, date, retryAfter) => {
+	expect(retryAfterMs(retryAfter, date, 2 * 3_600_000)).toBe(30_000);
+	expect(said(429, '', { 'retry-after': retryAfter, date }).retryAfterMs).toBe(30_000);
+});
+
+test.each([
+	[200_000, 'for 4 minutes'],
+	[7_200_000, 'for 120 minutes'],
+	[7_200_001, 'for 3 hours'],
+	[90_000_000, 'longer than a day'],
+	[Infinity, 'longer than a day'],
+])('a wait of %i ms is %s', (ms, text) => {
+	expect(longWait(ms)).toBe(text);
 });
 
 test.each([
