@@ -1,6 +1,7 @@
 /**
  * Writes what the READMEs say of parameters from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
- * `<!-- /parameters -->`, and the bench's page and charts from bench/results.json. Tests tell when they are out of step.
+ * `<!-- /parameters -->`, the tables of messages, and the bench's page and charts from bench/results.json. Tests tell when they are
+ * out of step.
  * usage: tsx scripts/docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { StepfunApi } from '../credentials/StepfunApi.credentials';
 import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
 // With its extension, since the codex has the same name and tsx would take that.
 import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node.ts';
+import { writeMessages } from './messages';
 
 /** Chinese texts of a field; the panel itself is English. */
 export interface FieldText {
@@ -132,5 +134,6 @@ if (require.main === module) {
 		const file = path.join(__dirname, '..', name);
 		writeFileSync(file, withTables(readFileSync(file, 'utf8'), locale));
 	}
+	writeMessages();
 	void writeReport();
 }

@@ -1,5 +1,6 @@
 import { parse, type ParseError } from 'jsonc-parser';
 import { invalidInput } from './errors';
+import * as texts from './texts';
 
 /** Undefined for what is not JSON, which no JSON text stands for. */
 export function tryParseJson(json: string): unknown {
@@ -31,8 +32,5 @@ export function parseJsonField(label: string, value: unknown): unknown {
 	const errors: ParseError[] = [];
 	parse(value, errors, { disallowComments: true });
 	const before = value.slice(0, errors[0]?.offset ?? value.length).split('\n');
-	throw invalidInput(
-		`${label} is no valid JSON: see line ${before.length}, column ${before.at(-1)!.length + 1}`,
-		'Check quotes, commas and brackets there. Texts from expressions need {{ JSON.stringify(…) }} around them',
-	);
+	throw invalidInput(texts.invalidJson(label, before.length, before.at(-1)!.length + 1));
 }

@@ -5,6 +5,7 @@ import { isSuccess, readText, type HttpBody, type HttpRequest, type HttpResponse
 import type { Limiter } from './limiter';
 import { withoutKey } from './redact';
 import { statusError } from './server-error';
+import * as texts from './texts';
 import { Watchdog } from './watchdog';
 
 /** What holds for any request to StepFun. */
@@ -188,6 +189,4 @@ function backoffMs(tries: number, clock: Clock): number {
 }
 
 const tooLongToWait = (error: StepfunError): StepfunError =>
-	error.with({
-		hint: `The server asks to wait for ${Math.ceil(error.retryAfterMs! / 60_000)} minutes before the next request. ${error.hint}`,
-	});
+	error.with({ hint: texts.longWait(Math.ceil(error.retryAfterMs! / 60_000), error.hint) });
