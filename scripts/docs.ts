@@ -1,7 +1,7 @@
 /**
  * Writes the tables of docs/fields*.md from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
- * `<!-- /parameters -->`, and the bench's page and charts from bench/results.json. Tests tell when they are out of step.
- * A field without a Chinese text keeps its English one, and is named at the end.
+ * `<!-- /parameters -->`, the tables of messages from their texts, and the bench's page and charts from bench/results.json. Tests tell
+ * when they are out of step. A field without a Chinese text keeps its English one, and is named at the end.
  * usage: tsx scripts/docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { writeReport } from '../bench/report';
 import { StepfunApi } from '../credentials/StepfunApi.credentials';
 import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
 import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node';
+import { writeMessages } from './messages';
 
 /** Chinese texts of a field; the panel itself is English. */
 export interface FieldText {
@@ -148,5 +149,6 @@ if (require.main === module) {
 	const { missing, stale } = textsOutOfStep('zh-CN');
 	for (const field of missing) console.warn(`docs/fields.zh-CN.json has no text for ${field}`);
 	for (const field of stale) console.warn(`docs/fields.zh-CN.json has a text for ${field}, which is gone`);
+	writeMessages();
 	void writeReport();
 }

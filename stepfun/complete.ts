@@ -10,6 +10,7 @@ import { checkAnswered } from './response/check';
 import type { Chunk, ChoiceDelta } from './response/chunk';
 import { CompletionBuilder } from './response/completion';
 import { readAnswer } from './response/read-answer';
+import * as texts from './texts';
 import type { ChatRequest, Completion } from './types';
 
 export interface CompleteOptions extends CallOptions {
@@ -70,12 +71,7 @@ const adder =
 function withPartial(error: StepfunError, partial: Completion, url: string): StepfunError {
 	if (error.partial) return error;
 	if (error.type !== 'connection_failed') return error.with({ partial });
-	return new StepfunError(`The connection to ${originOf(url)} broke off in the middle of the answer`, {
-		type: 'connection_cut',
-		retryable: true,
-		partial,
-		hint: 'What had arrived is in the details. Try again in a while',
-	});
+	return new StepfunError(texts.brokeOff(originOf(url)), { type: 'connection_cut', retryable: true, partial });
 }
 
 /** All texts within messages. */

@@ -1,3 +1,5 @@
+import * as texts from './texts';
+import type { ErrorText } from './texts';
 import type { Completion } from './types';
 
 /** What StepFun's own error types do not cover: trouble on this side or on the way. */
@@ -26,8 +28,6 @@ export interface StepfunErrorDetails {
 	retryable?: boolean;
 	/** From Retry-After, in ms. */
 	retryAfterMs?: number;
-	/** What to do about it, for the person who reads it. */
-	hint?: string;
 	/** What had arrived before it broke. */
 	partial?: Completion;
 	/** How often the request was sent. */
@@ -42,31 +42,32 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 	readonly requestId?: string;
 	readonly retryable: boolean;
 	readonly retryAfterMs?: number;
+	/** What to do about it, for the person who reads it; '' where there is nothing to do. */
 	readonly hint: string;
 	readonly partial?: Completion;
 	attempts: number;
 
-	constructor(message: string, details: StepfunErrorDetails) {
+	constructor({ message, hint }: ErrorText, details: StepfunErrorDetails) {
 		super(message);
+		this.hint = hint;
 		this.type = details.type;
 		this.status = details.status;
 		this.requestId = details.requestId;
 		this.retryable = details.retryable ?? false;
 		this.retryAfterMs = details.retryAfterMs;
-		this.hint = details.hint ?? '';
 		this.partial = details.partial;
 		this.attempts = details.attempts ?? 1;
 	}
 
 	/** The same error with other details. */
-	with(details: Partial<StepfunErrorDetails>): StepfunError {
-		return new StepfunError(this.message, { ...this, ...details });
+	with({ hint = this.hint, ...details }: Partial<StepfunErrorDetails> & { hint?: string }): StepfunError {
+		return new StepfunError({ message: this.message, hint }, { ...this, ...details });
 	}
 }
 
-/** A request that is not worth sending. `field` is the field's name as the reader knows it. */
-export const invalidInput = (message: string, hint: string): StepfunError =>
-	new StepfunError(message, { type: 'invalid_input', hint });
+/** A request that is not worth sending. */
+export const invalidInput = (text: ErrorText | string, hint = ''): StepfunError =>
+	new StepfunError(typeof text === 'string' ? { message: text, hint } : text, { type: 'invalid_input' });
 
 /** What was ended on purpose. */
-export const canceled = (): StepfunError => new StepfunError('The execution was canceled', { type: 'canceled' });
+export const canceled = (): StepfunError => new StepfunError(texts.canceled, { type: 'canceled' });

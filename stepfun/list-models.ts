@@ -2,6 +2,7 @@ import { connectionError } from './client/connection-error';
 import { isSuccess, looksLikeHtml, readText, type HttpResponse, type Send } from './client/http';
 import { excerpt, withoutKey } from './client/redact';
 import { notTheApi, statusError } from './client/server-error';
+import * as texts from './client/texts';
 import { tryParseJson } from './json';
 import { chatModels } from './models';
 
@@ -34,7 +35,5 @@ export async function listModels({
 	if (!isSuccess(response)) throw statusError(response, withoutKey(text, apiKey), url);
 	const value = tryParseJson(text);
 	if (value !== undefined) return chatModels(value);
-	throw notTheApi(
-		`The server answered with something else than a list of models${looksLikeHtml(text) ? ', a web page' : excerpt(text)}`,
-	);
+	throw notTheApi(texts.notAModelList(looksLikeHtml(text) ? ', a web page' : excerpt(text)));
 }

@@ -25,7 +25,7 @@ export function chatModels(answer: unknown): string[] {
 	return [...ids].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-/** Models, by the start of their id, whose reasoning has two tiers (seed 003). */
+/** Models, by the start of their id, whose reasoning has two tiers (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create). */
 export const TWO_TIER_MODELS: readonly string[] = ['step-3.5-flash-2603'];
 
 /** Models, by the start of their id, that read text only; others read images and video too, as their own pages say. */

@@ -3,6 +3,7 @@ import { asRecord, tryParseJson } from './json';
 import { toolResultText } from './request/tool-result';
 import { checkTools, functionNames } from './request/tools';
 import { functionCalls } from './response/tool-calls';
+import * as texts from './texts';
 import type {
 	ChatRequest,
 	Completion,
@@ -67,12 +68,7 @@ export async function completeWithTools(request: ChatRequest, options: ToolLoopO
 
 function withTools(request: ChatRequest, tools: RunnableTool[]): ChatRequest {
 	if (tools.length === 0) return request;
-	if (request.n !== undefined && request.n > 1) {
-		throw invalidInput(
-			`Number of Completions is ${request.n}, and tools are connected`,
-			'The model can go on with one answer only: remove the option, or disconnect the tools',
-		);
-	}
+	if (request.n !== undefined && request.n > 1) throw invalidInput(texts.severalCompletionsWithTools(request.n));
 	const all = [...(request.tools ?? []), ...tools.map(({ definition }) => definition)];
 	checkTools(all);
 	return { ...request, tools: all };
@@ -139,8 +135,4 @@ function sum(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
 }
 
 const tooManyIterations = (limit: number, partial: Completion): StepfunError =>
-	new StepfunError(`The model still calls tools after ${limit} ${limit === 1 ? 'round' : 'rounds'} of calls`, {
-		type: 'too_many_iterations',
-		partial,
-		hint: 'Raise Max Tool Iterations in Options, or tell the model in its messages when the task is done',
-	});
+	new StepfunError(texts.tooManyIterations(limit), { type: 'too_many_iterations', partial });

@@ -1,5 +1,6 @@
 /**
- * The wire of POST /chat/completions, as the API documents it (seed 000-004) and as it is seen (newer pages).
+ * The wire of POST /chat/completions, as StepFun documents it (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create, /object and
+ * /streaming) and as it is seen.
  * Requests keep the API's own snake_case names. What comes back is unknown until `chunk.ts` has read it.
  */
 

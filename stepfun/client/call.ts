@@ -7,6 +7,7 @@ import type { Lane } from './limiter';
 import { withoutKey } from './redact';
 import { longWait } from './retry-after';
 import { isExhausted, statusError } from './server-error';
+import * as texts from './texts';
 import { Watchdog } from './watchdog';
 
 /** What holds for any request to StepFun. */
@@ -205,6 +206,4 @@ function backoffMs(tries: number, clock: Clock): number {
 }
 
 const tooLongToWait = (error: StepfunError): StepfunError =>
-	error.with({
-		hint: `The server asks to wait ${longWait(error.retryAfterMs!)} before the next request. ${error.hint}`,
-	});
+	error.with({ hint: texts.longWait(longWait(error.retryAfterMs!), error.hint) });

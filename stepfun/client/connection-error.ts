@@ -1,40 +1,29 @@
 import { StepfunError } from '../errors';
 import { asRecord, asText } from '../json';
 import { originOf } from './http';
+import type { ErrorText } from '../texts';
 import { excerpt } from './redact';
+import * as texts from './texts';
 
-const NETWORK_HINT = 'Check the base URL in the credential, and that this n8n may reach it (firewall, proxy)';
-
-/** Node's codes for a request that got no answer, and what they mean to a person. */
-const NETWORK_CODES: ReadonlyArray<readonly [pattern: RegExp, message: string, retryable: boolean, hint: string]> = [
+/** What the error of a request that got no answer names, by Node's codes and n8n's words. */
+const NETWORK_CODES: ReadonlyArray<readonly [pattern: RegExp, text: (place: string) => ErrorText, retryable: boolean]> =
 	[
-		/SSRF|restricted IP|hostname is restricted|Domain not allowed/i,
-		'n8n does not allow requests to this address',
-		false,
-		'Whoever runs this n8n can allow it: in the credential under Allowed Domains, or in the settings of the SSRF protection',
-	],
-	[/ENOTFOUND|EAI_AGAIN/, 'The address could not be found (DNS)', true, NETWORK_HINT],
-	[/ECONNREFUSED/, 'The connection was refused', true, NETWORK_HINT],
-	[/ENETUNREACH|EHOSTUNREACH/, 'The address cannot be reached', true, NETWORK_HINT],
-	[
-		/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO|wrong version number/i,
-		'No secure connection could be made (TLS)',
-		false,
-		'Check that the base URL starts with the right http:// or https://. For a certificate of your own, start n8n with NODE_EXTRA_CA_CERTS',
-	],
-	[
-		/ECONNABORTED|ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|timeout/i,
-		'The server did not answer in time',
-		true,
-		'Raise Timeout in Options if the model needs longer, or try again in a while',
-	],
-	[
-		/ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|aborted|other side closed|premature/i,
-		'The connection was closed before an answer came',
-		true,
-		'Try again in a while. If it keeps happening, a proxy or gateway on the way may be closing it',
-	],
-];
+		[/SSRF|restricted IP|hostname is restricted|Domain not allowed/i, texts.addressBlocked, false],
+		[/ENOTFOUND|EAI_AGAIN/, texts.addressNotFound, true],
+		[/ECONNREFUSED/, texts.connectionRefused, true],
+		[/ENETUNREACH|EHOSTUNREACH/, texts.addressUnreachable, true],
+		[/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO|wrong version number/i, texts.tlsFailed, false],
+		[
+			/ECONNABORTED|ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|timeout/i,
+			texts.noAnswerInTime,
+			true,
+		],
+		[
+			/ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|aborted|other side closed|premature/i,
+			texts.connectionClosed,
+			true,
+		],
+	];
 
 /**
  * A request that got no answer, or whose answer could not be read to its end, told by the sender's own error. Where the request's
@@ -46,14 +35,9 @@ export function connectionError(cause: unknown, url: string): StepfunError {
 	const told = describeCause(cause);
 	const known = NETWORK_CODES.find(([pattern]) => pattern.test(told));
 	const place = originOf(url);
-	if (!known) {
-		return new StepfunError(`The request to ${place} could not be made${excerpt(told)}`, {
-			type: 'connection_failed',
-			hint: NETWORK_HINT,
-		});
-	}
-	const [, message, retryable, hint] = known;
-	return new StepfunError(`${message}: ${place}`, { type: 'connection_failed', retryable, hint });
+	if (!known) return new StepfunError(texts.requestFailed(place, excerpt(told)), { type: 'connection_failed' });
+	const [, text, retryable] = known;
+	return new StepfunError(text(place), { type: 'connection_failed', retryable });
 }
 
 /** An answer that ended before its end. */

@@ -68,6 +68,6 @@ export function originOf(url: string): string {
 	try {
 		return new URL(url).origin;
 	} catch {
-		return url === '' ? 'an unnamed address' : 'an address that is no URL';
+		return url === '' ? 'an unnamed address' : 'an address that is not a URL';
 	}
 }

@@ -19,8 +19,8 @@ export function retryAfterMs(
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A long wait as a person says it: `for 3 minutes`, `for 2 hours`, `longer than a day`. */
+/** A long wait as a person says it: `for 3 minutes`, `for 2 hours`, `for more than a day`. */
 export function longWait(ms: number): string {
-	if (ms > 24 * HOUR_MS) return 'longer than a day';
+	if (ms > 24 * HOUR_MS) return 'for more than a day';
 	return ms <= 2 * HOUR_MS ? `for ${Math.ceil(ms / MINUTE_MS)} minutes` : `for ${Math.ceil(ms / HOUR_MS)} hours`;
 }

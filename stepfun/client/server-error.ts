@@ -1,10 +1,12 @@
 import { StepfunError, type StepfunErrorDetails } from '../errors';
 import { asRecord, asText } from '../json';
+import type { ErrorText } from '../texts';
 import type { Completion } from '../types';
 import { header, looksLikeHtml, originOf, type HttpResponse } from './http';
 import { excerpt, redact } from './redact';
 import { saysExhausted } from './refusal';
 import { retryAfterMs } from './retry-after';
+import * as texts from './texts';
 
 /** Reads `{error: {message, type}}`, as StepFun, OpenRouter (`metadata.raw`) and plain gateways write it; undefined where there is none. */
 export function readErrorObject(value: unknown): { message: string; type?: string; status?: number } | undefined {
@@ -13,13 +15,13 @@ export function readErrorObject(value: unknown): { message: string; type?: strin
 	const error = asRecord(outer['error']);
 	if (!error)
 		return {
-			message: asText(outer['error']) ?? 'The server reported an error without a message',
+			message: asText(outer['error']) ?? texts.errorWithoutMessage.message,
 			type: asText(outer['type']),
 		};
 	const nested = unwrapped(asRecord(error['metadata'])?.['raw']);
 	const code = error['code'];
 	return {
-		message: nested?.message ?? asText(error['message']) ?? 'The server reported an error without a message',
+		message: nested?.message ?? asText(error['message']) ?? texts.errorWithoutMessage.message,
 		type: nested?.type ?? asText(error['type']) ?? asText(code),
 		status: typeof code === 'number' && code >= 400 && code < 600 ? code : undefined,
 	};
@@ -47,26 +49,6 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
 	invalid_request_error: 400,
 };
 
-const HINTS: Readonly<Record<number, string>> = {
-	400: 'StepFun refused the request. Correct the field that the message names',
-	401: 'Check the API key in the credential, and its region: a key from platform.stepfun.com works only with China, one from platform.stepfun.ai only with International',
-	402: 'The account has no balance left for this call. Top it up on the StepFun platform, or choose the plan that your subscription covers in the credential',
-	403: 'The key may not use this model or this endpoint. Check its permissions on the StepFun platform, and the plan in the credential',
-	404: 'Check the model ID: choose the model from the list, which shows what your account may use',
-	413: 'The request is larger than the server takes. Send fewer or smaller attachments',
-	429: 'The account has reached a limit of its tier. Lower Max Concurrent Requests or set Requests per Minute in Options, or top up for a higher tier',
-	451: 'StepFun moderated the input or the answer. Sending it again will not help: change the text or the attachment',
-	500: 'The server could not handle the request. Try again in a while',
-	503: 'StepFun is overloaded, or the request took longer than its 10 minutes. Try again in a while, or ask for a shorter answer',
-	504: 'The model took longer than the server waits. Try again, or ask for a shorter answer',
-};
-
-const PLAN_HINT =
-	'The credential uses the Step Plan, and this account has no active subscription. Choose the standard plan in the credential';
-
-const EXHAUSTED_HINT =
-	'The quota of the account is used up, so waiting does not help. Top it up on the StepFun platform, or wait until the quota is renewed';
-
 /** Whether an error says that the account can pay for no request, or for none today. */
 export const isExhausted = ({ status, retryable }: StepfunError): boolean =>
 	status === 402 || (status === 429 && !retryable);
@@ -82,15 +64,19 @@ export function serverError(
 	const status =
 		said.status ?? (said.type === undefined ? undefined : STATUS_OF_TYPE[said.type]) ?? errorStatus(context.status);
 	const isExhausted = status === 429 && saysExhausted({ ...said, retryAfterMs: context.retryAfterMs });
-	return new StepfunError(redact(said.message, LONGEST_MESSAGE), {
-		type: typeName(said.type) ?? (status === undefined ? 'server_error' : `http_${status}`),
-		status,
-		requestId: context.requestId,
-		retryAfterMs: context.retryAfterMs,
-		retryable: status === undefined || (isRetryable(status) && !isExhausted),
-		hint: isExhausted ? EXHAUSTED_HINT : /no active step plan/i.test(said.message) ? PLAN_HINT : hintFor(status),
-		partial: context.partial,
-	});
+	const isPlan = /no active step plan/i.test(said.message);
+	const hint = isExhausted ? texts.quotaExhausted : isPlan ? texts.noStepPlan : hintFor(status);
+	return new StepfunError(
+		{ message: redact(said.message, LONGEST_MESSAGE), hint },
+		{
+			type: typeName(said.type) ?? (status === undefined ? 'server_error' : `http_${status}`),
+			status,
+			requestId: context.requestId,
+			retryAfterMs: context.retryAfterMs,
+			retryable: status === undefined || (isRetryable(status) && !isExhausted),
+			partial: context.partial,
+		},
+	);
 }
 
 const LONGEST_MESSAGE = 500;
@@ -103,8 +89,9 @@ const errorStatus = (status: number | undefined): number | undefined =>
 	status !== undefined && status >= 400 ? status : undefined;
 
 function hintFor(status: number | undefined): string {
-	if (status === undefined) return 'The server ended the answer with this message. Try again in a while';
-	return HINTS[status] ?? (isRetryable(status) ? HINTS[500]! : HINTS[400]!);
+	const hints: Readonly<Record<number, string>> = texts.hintsByStatus;
+	if (status === undefined) return texts.endedWithError;
+	return hints[status] ?? texts.hintsByStatus[isRetryable(status) ? 500 : 400];
 }
 
 /** An answer whose status is not 200, from its status, headers and the first bytes of its body. */
@@ -116,27 +103,18 @@ export function statusError(response: HttpResponse, body: string, url: string): 
 		retryAfterMs: retryAfterMs(header(response, 'retry-after'), header(response, 'date')),
 	};
 	if (status >= 300 && status < 400) {
-		return new StepfunError(
-			`The server at ${originOf(url)} redirects to ${originOf(header(response, 'location') ?? '')}`,
-			{
-				...context,
-				type: 'redirected',
-				hint: 'The key is never sent to another address. If the new address is right, enter it as the base URL in the credential',
-			},
-		);
+		const target = originOf(header(response, 'location') ?? '');
+		return new StepfunError(texts.redirected(originOf(url), target), { ...context, type: 'redirected' });
 	}
 	const said = parsedError(body);
 	if (said) return serverError(said, context);
-	if (status === 404) return notTheApi(`There is no chat API at ${url}`, context);
-	return new StepfunError(
-		`The server answered with status ${status}${looksLikeHtml(body) ? ' and a web page' : excerpt(body)}`,
-		{
-			...context,
-			type: `http_${status}`,
-			retryable: isRetryable(status),
-			hint: hintFor(status),
-		},
-	);
+	if (status === 404) return notTheApi(texts.noChatApi(url), context);
+	const told = looksLikeHtml(body) ? ' and a web page' : excerpt(body);
+	return new StepfunError(texts.errorStatus(status, told, hintFor(status)), {
+		...context,
+		type: `http_${status}`,
+		retryable: isRetryable(status),
+	});
 }
 
 function parsedError(body: string): ReturnType<typeof readErrorObject> {
@@ -160,9 +138,5 @@ export function requestIdOf(response: HttpResponse): string | undefined {
 }
 
 /** Something answered that is not this API: another service, a website, a login page before the API. */
-export const notTheApi = (message: string, details: Partial<StepfunErrorDetails> = {}): StepfunError =>
-	new StepfunError(message, {
-		...details,
-		type: 'not_the_api',
-		hint: 'Check the region, the plan and the base URL in the credential; a base URL usually ends in /v1',
-	});
+export const notTheApi = (text: ErrorText, details: Partial<StepfunErrorDetails> = {}): StepfunError =>
+	new StepfunError(text, { ...details, type: 'not_the_api' });

@@ -1,5 +1,6 @@
 import { canceled, StepfunError } from '../errors';
 import type { Clock } from './clock';
+import * as texts from './texts';
 
 export interface WatchdogOptions {
 	clock: Clock;
@@ -90,17 +91,10 @@ const NO_LONGER = 'no longer watched';
 /** Timers cannot be set for longer, in ms. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
-const silence = (ms: number): StepfunError =>
-	new StepfunError(`The server sent nothing for ${seconds(ms)}`, {
-		type: 'timeout',
-		hint: 'Raise Timeout in Options if the model needs longer, or try again in a while',
-	});
+const silence = (ms: number): StepfunError => new StepfunError(texts.silence(seconds(ms)), { type: 'timeout' });
 
 const totalTimeout = (ms: number): StepfunError =>
-	new StepfunError(`The completion took longer than the ${seconds(ms)} of Total Timeout`, {
-		type: 'timeout',
-		hint: 'Raise Total Timeout in Options, or ask for a shorter answer',
-	});
+	new StepfunError(texts.totalTimeout(seconds(ms)), { type: 'timeout' });
 
 /** `1 second`, `0.5 seconds`, `300 seconds`. */
 const seconds = (ms: number): string => `${Number((ms / 1000).toPrecision(3))} ${ms === 1000 ? 'second' : 'seconds'}`;

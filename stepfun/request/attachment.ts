@@ -1,4 +1,5 @@
-import { invalidInput, StepfunError } from '../errors';
+import { invalidInput } from '../errors';
+import * as texts from './texts';
 
 /**
  * A file that travels inside a request as a data URL and is read only while it is being sent: `base64` starts from the first
@@ -22,12 +23,12 @@ export class Attachment {
 	/**
 	 * A file that is base64 already, sent as it is.
 	 *
-	 * @throws StepfunError `invalid_input` for what is no base64, as far as its length and its ends tell; the rest is checked
+	 * @throws StepfunError `invalid_input` for what is not base64, as far as its length and its ends tell; the rest is checked
 	 * while it is sent.
 	 */
 	static fromBase64(mimeType: string, text: string, label: string): Attachment {
 		if (text === '' || text.length % 4 !== 0 || !isBase64(text.slice(0, SLICE)) || !isBase64(text.slice(-4))) {
-			throw noBase64(label);
+			throw invalidInput(texts.notBase64(label));
 		}
 		return new Attachment(mimeType, decodedSize(text), () => slices(text));
 	}
@@ -64,23 +65,11 @@ async function* encode(open: () => Promise<AsyncIterable<Uint8Array>>, size: num
 			rest = bytes.slice(whole);
 		}
 	} catch {
-		throw invalidInput('An attachment could not be read', RUN_AGAIN);
+		throw invalidInput(texts.unreadableAttachment);
 	}
-	if (read !== size)
-		throw invalidInput(
-			`An attachment changed while it was sent: ${size} bytes were announced, ${read} or more were read`,
-			RUN_AGAIN,
-		);
+	if (read !== size) throw invalidInput(texts.changedAttachment(size, read));
 	if (rest.length > 0) yield view(rest).toString('base64');
 }
-
-const RUN_AGAIN = 'Run the workflow again from the node that the file comes from';
-
-const noBase64 = (label: string): StepfunError =>
-	invalidInput(
-		`${label} is no base64`,
-		'Give the whole file as base64 without line breaks, with its padding (=) at the end',
-	);
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -88,7 +77,8 @@ async function* slices(text: string): AsyncGenerator<string> {
 	for (let start = 0; start < text.length; start += SLICE) {
 		const slice = text.slice(start, start + SLICE);
 		// What is skipped in decoding could end the JSON string that the file stands in.
-		if (Buffer.from(slice, 'base64').length !== decodedSize(slice)) throw noBase64('An attachment');
+		if (Buffer.from(slice, 'base64').length !== decodedSize(slice))
+			throw invalidInput(texts.notBase64('An attachment'));
 		yield slice;
 	}
 }

@@ -1,6 +1,7 @@
 import { invalidInput } from '../errors';
 import { asRecord } from '../json';
 import type { ChatRequest } from '../types';
+import * as texts from './texts';
 
 type Field = Exclude<keyof ChatRequest, 'extra'>;
 
@@ -9,7 +10,7 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 
 /** What the fields that the request's type names have to be. */
 const KINDS: Readonly<Record<Field, readonly [name: string, fits: (value: unknown) => boolean]>> = {
-	model: ['a text', isText],
+	model: ['text', isText],
 	messages: ['a list', Array.isArray],
 	tools: ['a list', Array.isArray],
 	max_tokens: ['a number', isNumber],
@@ -17,11 +18,11 @@ const KINDS: Readonly<Record<Field, readonly [name: string, fits: (value: unknow
 	top_p: ['a number', isNumber],
 	n: ['a number', isNumber],
 	stream: ['true or false', (value) => typeof value === 'boolean'],
-	stop: ['a text or a list', (value) => isText(value) || Array.isArray(value)],
+	stop: ['text or a list', (value) => isText(value) || Array.isArray(value)],
 	frequency_penalty: ['a number', isNumber],
 	response_format: ['an object', (value) => asRecord(value) !== undefined],
-	reasoning_format: ['a text', isText],
-	reasoning_effort: ['a text', isText],
+	reasoning_format: ['text', isText],
+	reasoning_effort: ['text', isText],
 };
 
 const isField = (name: string): name is Field => Object.hasOwn(KINDS, name);
@@ -36,13 +37,12 @@ const isField = (name: string): name is Field => Object.hasOwn(KINDS, name);
 export function withExtraBody(request: ChatRequest, value: unknown): ChatRequest {
 	if (value === undefined || value === null) return request;
 	const given = asRecord(value);
-	if (!given)
-		throw invalidInput('Extra Body Fields is no JSON object', 'Give an object such as {"tool_choice": "auto"}');
+	if (!given) throw invalidInput(texts.extraFieldsNotAnObject);
 	const known: Record<string, unknown> = {};
 	const extra: Record<string, unknown> = {};
 	for (const [name, field] of Object.entries(given)) {
 		if (!isField(name)) extra[name] = field;
-		else if (Object.hasOwn(request, name)) throw isTaken(name);
+		else if (Object.hasOwn(request, name)) throw invalidInput(texts.extraFieldTaken(name));
 		else if (field !== null) known[name] = checked(name, field);
 	}
 	return { ...request, ...known, ...(Object.keys(extra).length > 0 && { extra }) };
@@ -51,14 +51,5 @@ export function withExtraBody(request: ChatRequest, value: unknown): ChatRequest
 function checked(name: Field, value: unknown): unknown {
 	const [kind, fits] = KINDS[name];
 	if (fits(value)) return value;
-	throw invalidInput(
-		`In Extra Body Fields, ${name} is not ${kind}`,
-		`Give ${kind}, or remove ${name} from Extra Body Fields`,
-	);
+	throw invalidInput(texts.extraFieldKind(name, kind));
 }
-
-const isTaken = (name: string): Error =>
-	invalidInput(
-		`Extra Body Fields holds "${name}", which another field of this node has set`,
-		`Remove "${name}" from Extra Body Fields, or take back that setting`,
-	);

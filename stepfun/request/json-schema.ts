@@ -1,6 +1,7 @@
 import { invalidInput } from '../errors';
 import { asRecord } from '../json';
 import type { JsonSchema } from '../types';
+import * as texts from './texts';
 
 /**
  * The schema of data that looks like an example: every field of an object is required, the entries of a list are taken
@@ -74,10 +75,7 @@ const SCHEMAS = ['items', 'additionalProperties', 'not'];
 export function checkSchema(value: unknown, label: string): JsonSchema {
 	const schema = asRecord(value);
 	if (!schema || !TELLING.some((keyword) => keyword in schema)) {
-		throw invalidInput(
-			`${label} is no valid schema`,
-			'Give a JSON Schema such as {"type": "object", "properties": {"city": {"type": "string"}}}, or choose to generate it from a JSON example',
-		);
+		throw invalidInput(texts.notASchema(label));
 	}
 	checkNested(schema, label, '');
 	return schema;
@@ -86,33 +84,30 @@ export function checkSchema(value: unknown, label: string): JsonSchema {
 function checkNested(value: unknown, label: string, path: string): void {
 	if (typeof value === 'boolean' && path !== '') return;
 	const schema = asRecord(value);
-	if (!schema) refuse(label, path, 'is no schema');
+	if (!schema) refuse(label, path, 'a schema');
 	const types = schema['type'] === undefined ? [] : [schema['type']].flat();
 	if (types.some((type) => !TYPES.includes(type as string)))
-		refuse(label, `${path}/type`, `is none of ${TYPES.join(', ')}`);
+		refuse(label, `${path}/type`, `one of ${TYPES.join(', ')}`);
 	const required = schema['required'];
 	if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string'))) {
-		refuse(label, `${path}/required`, 'is no list of field names');
+		refuse(label, `${path}/required`, 'a list of field names');
 	}
 	if (schema['enum'] !== undefined && !(Array.isArray(schema['enum']) && schema['enum'].length > 0))
-		refuse(label, `${path}/enum`, 'is no list of values');
+		refuse(label, `${path}/enum`, 'a list of values');
 	for (const keyword of MAPS_OF_SCHEMAS.filter((name) => name in schema)) {
 		const map = asRecord(schema[keyword]);
-		if (!map) refuse(label, `${path}/${keyword}`, 'is no object of schemas');
+		if (!map) refuse(label, `${path}/${keyword}`, 'an object of schemas');
 		for (const [name, nested] of Object.entries(map)) checkNested(nested, label, `${path}/${keyword}/${name}`);
 	}
 	for (const keyword of LISTS_OF_SCHEMAS.filter((name) => name in schema)) {
 		const list = schema[keyword];
-		if (!Array.isArray(list) || list.length === 0) refuse(label, `${path}/${keyword}`, 'is no list of schemas');
+		if (!Array.isArray(list) || list.length === 0) refuse(label, `${path}/${keyword}`, 'a list of schemas');
 		list.forEach((nested, i) => checkNested(nested, label, `${path}/${keyword}/${i}`));
 	}
 	for (const keyword of SCHEMAS.filter((name) => name in schema))
 		checkNested(schema[keyword], label, `${path}/${keyword}`);
 }
 
-function refuse(label: string, path: string, what: string): never {
-	throw invalidInput(
-		`${label} is no valid schema: ${path} ${what}`,
-		'Correct the schema there, or choose to generate it from a JSON example',
-	);
+function refuse(label: string, path: string, expected: string): never {
+	throw invalidInput(texts.invalidSchema(label, path, expected));
 }

@@ -1,6 +1,8 @@
-import { Attachment, base64Length } from './attachment';
 import { invalidInput } from '../errors';
+import type { ErrorText } from '../texts';
 import type { ContentPart, MediaSource, Message } from '../types';
+import { Attachment, base64Length } from './attachment';
+import * as texts from './texts';
 
 export type MediaKind = 'image' | 'video' | 'audio';
 
@@ -65,23 +67,15 @@ export function mediaType(kind: MediaKind, declaredType: string, head: Uint8Arra
  * The same for a file that is to be sent.
  *
  * @param label What the file is to its reader, such as `The file "data" of attachment 1`.
- * @throws StepfunError `invalid_input` for a file of another type, and for a moving GIF.
+ * @throws StepfunError `invalid_input` for a file of another type, and for an animated GIF.
  */
 export function requireMediaType(kind: MediaKind, declaredType: string, head: Uint8Array, label: string): string {
 	const type = mediaType(kind, declaredType, head);
 	if (type === undefined) {
 		const told = sniffType(head) ?? (canonical(declaredType) || 'of an unknown type');
-		throw invalidInput(
-			`${label} is ${told}, and StepFun takes ${FORMAT_NAMES[kind]} as ${kind}`,
-			'Convert the file first, or choose another type of attachment for it',
-		);
+		throw invalidInput(texts.unsupportedType(label, told, FORMAT_NAMES[kind], kind));
 	}
-	if (type === GIF && isAnimatedGif(head)) {
-		throw invalidInput(
-			`${label} is a moving GIF, and StepFun takes static ones only`,
-			'Convert it to a single picture, or to an MP4 video',
-		);
-	}
+	if (type === GIF && isAnimatedGif(head)) throw invalidInput(texts.animatedGif(label));
 	return type;
 }
 
@@ -161,20 +155,17 @@ export function mediaSource(kind: MediaKind, text: string, label: string): Media
 	const comma = /^data:/i.test(source) ? source.indexOf(',') : -1;
 	const data = source.slice(comma + 1);
 	if (comma === -1 && !/^[A-Za-z0-9+/]{16,}=*$/.test(data.slice(0, SNIFFED_BYTES))) {
-		throw invalidInput(
-			`${label} is ${kind === 'audio' ? 'neither a data URL nor base64' : 'neither an address nor a data URL'}`,
-			SOURCE_HINTS[kind],
-		);
+		throw invalidInput(NO_SOURCE[kind](label));
 	}
 	const declaredType = comma === -1 ? '' : source.slice('data:'.length, comma);
 	const head = Buffer.from(data.slice(0, base64Length(headBytes(kind, declaredType))), 'base64');
 	return Attachment.fromBase64(requireMediaType(kind, declaredType, head, label), data, label);
 }
 
-const SOURCE_HINTS: Readonly<Record<MediaKind, string>> = {
-	image: 'Use an address that starts with https:// or stepfile://, or a data URL such as data:image/png;base64,…',
-	video: 'Use an address that starts with https:// or stepfile://, or a data URL such as data:video/mp4;base64,…',
-	audio: 'StepFun fetches no audio by its address: give its content as data:audio/mpeg;base64,…, or as binary data',
+const NO_SOURCE: Readonly<Record<MediaKind, (label: string) => ErrorText>> = {
+	image: texts.noImageAddress,
+	video: texts.noVideoAddress,
+	audio: texts.noAudioData,
 };
 
 /**
@@ -185,35 +176,21 @@ const SOURCE_HINTS: Readonly<Record<MediaKind, string>> = {
 export function checkMediaLimits(messages: readonly Message[]): void {
 	const parts = messages.flatMap(({ content }) => (Array.isArray(content) ? content : []));
 	const images = parts.filter((part) => part.type === 'image_url').map(({ image_url: { url } }) => url);
-	if (images.length > MEDIA_LIMITS.images) {
-		throw invalidInput(
-			`The messages hold ${images.length} images, and StepFun takes ${MEDIA_LIMITS.images} in one request`,
-			'Remove some from Attachments or Messages, or spread them over several items',
-		);
-	}
+	if (images.length > MEDIA_LIMITS.images) throw invalidInput(texts.tooManyImages(images.length, MEDIA_LIMITS.images));
 	const imageBytes = sum(images.map(sizeOf));
 	if (imageBytes > MEDIA_LIMITS.imageBytes) {
-		throw invalidInput(
-			`The images of the messages are ${megabytes(imageBytes)} in total, and StepFun takes ${megabytes(MEDIA_LIMITS.imageBytes)}`,
-			'Make them smaller, send fewer, or put them where StepFun can fetch them and give their URLs',
-		);
+		throw invalidInput(texts.imagesTooLarge(megabytes(imageBytes), megabytes(MEDIA_LIMITS.imageBytes)));
 	}
 	for (const video of parts.filter((part) => part.type === 'video_url').map(({ video_url: { url } }) => sizeOf(url))) {
 		if (video > MEDIA_LIMITS.videoBytes) {
-			throw invalidInput(
-				`A video of the messages is ${megabytes(video)}, and StepFun takes up to ${megabytes(MEDIA_LIMITS.videoBytes)}`,
-				'Cut it, or compress it',
-			);
+			throw invalidInput(texts.videoTooLarge(megabytes(video), megabytes(MEDIA_LIMITS.videoBytes)));
 		}
 	}
 	const audio = sum(
 		parts.filter((part) => part.type === 'input_audio').map(({ input_audio: { data } }) => base64Length(sizeOf(data))),
 	);
 	if (audio > MEDIA_LIMITS.audioBase64Bytes) {
-		throw invalidInput(
-			`The audio of the messages is ${megabytes(audio)} as base64, and StepFun takes ${megabytes(MEDIA_LIMITS.audioBase64Bytes)}`,
-			'Cut it into pieces, or send it as MP3',
-		);
+		throw invalidInput(texts.audioTooLarge(megabytes(audio), megabytes(MEDIA_LIMITS.audioBase64Bytes)));
 	}
 }
 

@@ -2,6 +2,7 @@ import { invalidInput } from '../errors';
 import { asRecord } from '../json';
 import type { ContentPart, Message, ToolCall } from '../types';
 import { type MediaKind, mediaPart, mediaSource } from './media';
+import * as texts from './texts';
 
 /**
  * Reads a conversation from data: the API's own messages, or answers with the role assistant. Unknown roles and shapes are refused,
@@ -12,30 +13,16 @@ import { type MediaKind, mediaPart, mediaSource } from './media';
  * @throws StepfunError `invalid_input` that names the message by its position, counted from 1.
  */
 export function readMessages(value: unknown, attachments: ContentPart[] = []): Message[] {
-	if (!Array.isArray(value)) {
-		throw invalidInput(
-			`Messages must be a list, and ${describe(value)} was given`,
-			'Give an array such as [{"role": "user", "content": "Hello"}]',
-		);
-	}
-	if (value.length === 0) throw invalidInput('Messages is empty', 'Add at least one message with the role user');
+	if (!Array.isArray(value)) throw invalidInput(texts.messagesNotAList(describe(value)));
+	if (value.length === 0) throw invalidInput(texts.noMessages);
 	const last = value.findLastIndex((message) => asRecord(message)?.['role'] === 'user');
-	if (attachments.length > 0 && last === -1) {
-		throw invalidInput(
-			'There are attachments, and Messages holds no message with the role user',
-			'Add a message with the role user: attachments join the last one',
-		);
-	}
+	if (attachments.length > 0 && last === -1) throw invalidInput(texts.noUserMessage);
 	return value.map((message, i) => readMessage(message, `message ${i + 1}`, i === last ? attachments : []));
 }
 
 function readMessage(value: unknown, place: string, attachments: ContentPart[]): Message {
 	const message = asRecord(value);
-	if (!message)
-		throw invalidInput(
-			`In Messages, ${place} is ${describe(value)} instead of an object`,
-			'Give it a role and a content',
-		);
+	if (!message) throw invalidInput(texts.messageNotAnObject(place, describe(value)));
 	switch (message['role']) {
 		case 'system':
 			return { role: 'system', content: readContent(message['content'], place) };
@@ -51,8 +38,7 @@ function readMessage(value: unknown, place: string, attachments: ContentPart[]):
 			return readAssistant(message, place);
 		default:
 			throw invalidInput(
-				`In Messages, ${place} has ${message['role'] === undefined ? 'no role' : `the unknown role "${shown(message['role'])}"`}`,
-				'Use one of the roles system, user, assistant and tool',
+				message['role'] === undefined ? texts.noRole(place) : texts.unknownRole(place, shown(message['role'])),
 			);
 	}
 }
@@ -81,19 +67,12 @@ function readAssistant(message: Record<string, unknown>, place: string): Message
 function readToolCallId(message: Record<string, unknown>, place: string): string {
 	const id = message['tool_call_id'];
 	if (typeof id === 'string' && id !== '') return id;
-	throw invalidInput(
-		`In Messages, ${place} has the role tool and no Tool Call ID`,
-		'Enter the id of the tool call that it answers, in JSON as tool_call_id',
-	);
+	throw invalidInput(texts.noToolCallId(place));
 }
 
 function readToolCalls(value: unknown, place: string): ToolCall[] {
 	if (value === undefined || value === null) return [];
-	if (!Array.isArray(value))
-		throw invalidInput(
-			`In Messages, the tool_calls of ${place} are ${describe(value)} instead of a list`,
-			'Give an array of tool calls',
-		);
+	if (!Array.isArray(value)) throw invalidInput(texts.toolCallsNotAList(place, describe(value)));
 	return value.flatMap((entry, i) => {
 		const call = asRecord(entry);
 		// What StepFun ran itself, such as web_search, is no call that anyone answers.
@@ -102,10 +81,7 @@ function readToolCalls(value: unknown, place: string): ToolCall[] {
 		const id = call?.['id'];
 		const name = details?.['name'];
 		if (typeof id !== 'string' || id === '' || typeof name !== 'string' || name === '') {
-			throw invalidInput(
-				`In Messages, tool call ${i + 1} of ${place} has no id or no function.name`,
-				'Pass tool calls on as the model gave them',
-			);
+			throw invalidInput(texts.incompleteToolCall(i + 1, place));
 		}
 		const args = details!['arguments'];
 		return [
@@ -121,20 +97,15 @@ function readToolCalls(value: unknown, place: string): ToolCall[] {
 /** Text, or a list of parts. A tool's result may be any data, and is then sent as JSON. */
 function readContent(value: unknown, place: string, anyData = false): string | ContentPart[] {
 	if (typeof value === 'string') {
-		if (value.trim() === '' && !anyData)
-			throw invalidInput(`In Messages, ${place} has an empty content`, 'Write a text, or remove the message');
+		if (value.trim() === '' && !anyData) throw invalidInput(texts.emptyContent(place));
 		return value;
 	}
 	if (Array.isArray(value) && (!anyData || value.every(isPart))) {
-		if (value.length === 0)
-			throw invalidInput(`In Messages, ${place} has an empty content`, 'Write a text, or remove the message');
+		if (value.length === 0) throw invalidInput(texts.emptyContent(place));
 		return value.map((part, i) => readPart(part, `part ${i + 1} of ${place}`));
 	}
 	if (anyData) return value === undefined || value === null ? '' : JSON.stringify(value);
-	throw invalidInput(
-		`In Messages, the content of ${place} is ${describe(value)}`,
-		'Give a text, or an array of content parts',
-	);
+	throw invalidInput(texts.contentNotText(place, describe(value)));
 }
 
 /** The kind of each part with a file, and where the part keeps its source. */
@@ -157,20 +128,15 @@ function readPart(value: unknown, place: string): ContentPart {
 	const type = part?.['type'];
 	if (type === 'text') {
 		if (typeof part!['text'] === 'string') return { type: 'text', text: part!['text'] };
-		throw invalidInput(`In Messages, ${place} has the type text and no text`, 'Give it a field text with a string');
+		throw invalidInput(texts.noPartText(place));
 	}
 	if (!isMediaType(type)) {
-		throw invalidInput(
-			`In Messages, ${place} has ${type === undefined ? 'no type' : `the unknown type "${shown(type)}"`}`,
-			'Use one of the types text, image_url, video_url and input_audio',
-		);
+		throw invalidInput(type === undefined ? texts.noPartType(place) : texts.unknownPartType(place, shown(type)));
 	}
 	const { kind, field } = MEDIA_PARTS[type];
 	const media = typeof part![type] === 'string' ? { [field]: part![type] } : asRecord(part![type]);
 	const source = media?.[field];
-	if (typeof source !== 'string' || source === '') {
-		throw invalidInput(`In Messages, ${place} has no ${type}.${field}`, `Give it ${type}: {${field}: …}`);
-	}
+	if (typeof source !== 'string' || source === '') throw invalidInput(texts.noPartSource(place, type, field));
 	return mediaPart(
 		kind,
 		mediaSource(kind, source, `In Messages, the ${type}.${field} of ${place}`),
@@ -181,18 +147,17 @@ function readPart(value: unknown, place: string): ContentPart {
 function readDetail(detail: unknown, place: string): 'low' | 'high' | undefined {
 	if (detail === undefined || detail === null || detail === 'auto') return undefined;
 	if (detail === 'low' || detail === 'high') return detail;
-	throw invalidInput(`In Messages, the detail of ${place} is "${shown(detail)}"`, 'Use low or high, or leave it out');
+	throw invalidInput(texts.unknownDetail(place, shown(detail)));
 }
 
 /** A JSON value for a sentence, without its content. */
 function describe(value: unknown): string {
-	if (value === undefined || value === null) return 'nothing';
+	if (value === undefined || value === null) return 'empty';
 	if (Array.isArray(value)) return 'a list';
 	return value === ''
-		? 'an empty text'
-		: ({ string: 'a text', number: 'a number', boolean: 'true or false', object: 'an object' }[
-				typeof value as string
-			] ?? 'something else');
+		? 'empty text'
+		: ({ string: 'text', number: 'a number', boolean: 'true or false', object: 'an object' }[typeof value as string] ??
+				'something else');
 }
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : describe(value)).slice(0, 60);

@@ -2,10 +2,14 @@ import { invalidInput } from '../errors';
 import { asRecord } from '../json';
 import type { FunctionTool, JsonSchema, Tool, WebSearchTool } from '../types';
 import { checkSchema } from './json-schema';
+import * as texts from './texts';
 
 /** Most tools of one request (page tool-call). */
 const MAX_TOOLS = 128;
-/** seed 000; StepFun recommends 64 characters and refuses more. */
+/**
+ * https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create, which recommends at most 64 characters; StepFun
+ * refuses more.
+ */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -19,18 +23,12 @@ export function functionTool(
 	{ name, description, parameters, ...others }: Record<string, unknown>,
 	place: string,
 ): FunctionTool {
-	if (typeof name !== 'string' || name === '')
-		throw invalidInput(`In Tools, ${place} has no name`, 'Give it a name, such as get_weather');
-	if (!NAME.test(name)) {
-		const refused = [...name].find((letter) => !NAME.test(letter));
-		const reason =
-			name.length > 64
-				? `is ${name.length} characters long`
-				: `holds ${refused === ' ' ? 'a blank' : `the character ${refused}`}`;
-		throw invalidInput(
-			`In Tools, the name of ${place} ${reason}: "${name.slice(0, 70)}"`,
-			'StepFun takes names of 1 to 64 letters (A to Z), digits, _ and -. Rename the function, for instance to get_weather',
-		);
+	if (typeof name !== 'string' || name === '') throw invalidInput(texts.noToolName(place));
+	if (name.length > 64) throw invalidInput(texts.toolNameTooLong(place, name.length, name.slice(0, 70)));
+	const refused = [...name].find((letter) => !NAME.test(letter));
+	if (refused !== undefined) {
+		const character = refused === ' ' ? 'a space' : `the character ${refused}`;
+		throw invalidInput(texts.toolNameCharacter(place, character, name));
 	}
 	return {
 		type: 'function',
@@ -51,10 +49,7 @@ function parametersSchema(value: unknown, label: string): JsonSchema {
 	const schema = checkSchema(value, label);
 	if (schema['type'] === undefined) return { type: 'object', ...schema };
 	if (schema['type'] === 'object') return schema;
-	throw invalidInput(
-		`${label} is of the type ${JSON.stringify(schema['type'])} instead of object`,
-		'Put them into an object, such as {"type": "object", "properties": {"values": …}}',
-	);
+	throw invalidInput(texts.parametersNotAnObject(label, JSON.stringify(schema['type'])));
 }
 
 /** StepFun searches the web itself where the model asks for it (page web-search). */
@@ -70,28 +65,19 @@ export const webSearchTool = (description: string): WebSearchTool => ({
  */
 export function readTools(value: unknown, label: string): Tool[] {
 	if (value === undefined || value === null) return [];
-	if (!Array.isArray(value)) {
-		throw invalidInput(
-			`${label} is no list`,
-			'Give an array such as [{"name": "get_weather", "description": "…", "parameters": {"type": "object", "properties": {}}}]',
-		);
-	}
+	if (!Array.isArray(value)) throw invalidInput(texts.toolsNotAList(label));
 	return value.map((entry, i) => readTool(entry, `tool ${i + 1}`));
 }
 
 function readTool(value: unknown, place: string): Tool {
 	const tool = asRecord(value);
-	if (!tool) throw invalidInput(`In Tools, ${place} is no object`, 'Give it a name, a description and parameters');
+	if (!tool) throw invalidInput(texts.toolNotAnObject(place));
 	const details = asRecord(tool['function']);
 	const type = tool['type'];
 	if (type === undefined || type === 'function') return functionTool(details ?? without(tool, 'type'), place);
-	if ((type === 'web_search' || type === 'retrieval') && details) return { type, function: details };
-	throw invalidInput(
-		type === 'web_search' || type === 'retrieval'
-			? `In Tools, ${place} has the type ${type} and no function`
-			: `In Tools, ${place} has an unknown type`,
-		'Use the type function, or one of the tools that StepFun runs itself: web_search and retrieval, with what it is for in function.description',
-	);
+	if (type !== 'web_search' && type !== 'retrieval') throw invalidInput(texts.unknownToolType(place));
+	if (!details) throw invalidInput(texts.noToolFunction(place, type));
+	return { type, function: details };
 }
 
 const without = (fields: Record<string, unknown>, name: string): Record<string, unknown> =>
@@ -103,19 +89,11 @@ export const functionNames = (tools: readonly Tool[]): string[] =>
 /**
  * Holds the tools of one request, wherever they come from, against each other.
  *
- * @throws StepfunError `invalid_input` for names that are there twice, and for more than 128 tools.
+ * @throws StepfunError `invalid_input` for names that are used twice, and for more than 128 tools.
  */
 export function checkTools(tools: readonly Tool[]): void {
 	const names = functionNames(tools);
 	const twice = names.find((name, i) => names.indexOf(name) !== i);
-	if (twice !== undefined)
-		throw invalidInput(
-			`In Tools, the name "${twice}" is there twice`,
-			'Give each function a name of its own: the model calls it by its name',
-		);
-	if (tools.length > MAX_TOOLS)
-		throw invalidInput(
-			`There are ${tools.length} tools, and StepFun takes ${MAX_TOOLS}`,
-			'Offer fewer tools to the model at a time',
-		);
+	if (twice !== undefined) throw invalidInput(texts.toolNameTwice(twice));
+	if (tools.length > MAX_TOOLS) throw invalidInput(texts.tooManyTools(tools.length, MAX_TOOLS));
 }

@@ -1,15 +1,13 @@
 import { StepfunError } from '../errors';
 import { tryParseJson } from '../json';
-import { functionCalls } from './tool-calls';
+import type { ErrorText } from '../texts';
 import type { ChatRequest, Completion, CompletionChoice } from '../types';
+import * as texts from './texts';
+import { functionCalls } from './tool-calls';
 
 /** Whether a choice holds something for whoever asked: text, or calls that are theirs to make. */
 const isAnswered = ({ message }: CompletionChoice): boolean =>
 	message.content !== '' || functionCalls(message).length > 0;
-
-/** What an answer that ended with `length` has reached, as its reader knows it. */
-const longestAnswer = ({ max_tokens: limit }: ChatRequest): string =>
-	limit === undefined ? 'the longest answer of this model' : `the ${limit} tokens of Maximum Number of Tokens`;
 
 /**
  * An answer without an answer is never a success: the reasoning used up max_tokens, moderation took the text away, or the server
@@ -19,36 +17,23 @@ const longestAnswer = ({ max_tokens: limit }: ChatRequest): string =>
  */
 export function checkAnswered(completion: Completion, request: ChatRequest): void {
 	if (completion.choices.some((choice) => isAnswered(choice) && choice.finish_reason !== 'content_filter')) return;
+	const { max_tokens: limit, stop } = request;
 	const [first] = completion.choices;
 	const finish = first?.finish_reason;
 	const partial = first ? completion : undefined;
 	if (finish === 'length') {
-		throw new StepfunError(`The model used up ${longestAnswer(request)} while reasoning, before its answer began`, {
-			type: 'empty_answer',
-			partial,
-			hint: 'Raise Maximum Number of Tokens in Options, or lower Reasoning Effort. The reasoning is in the details',
-		});
+		const text = limit === undefined ? texts.reasoningReachedModelLimit : texts.reasoningReachedMaxTokens(limit);
+		throw new StepfunError(text, { type: 'empty_answer', partial });
 	}
-	if (finish === 'content_filter') {
-		throw new StepfunError('StepFun moderated the answer', {
-			type: 'content_filter',
-			partial,
-			hint: 'Sending it again will not help: change the text or the attachment. What was left of the answer is in the details',
-		});
-	}
-	if (finish === 'stop' && request.stop !== undefined) return;
-	throw new StepfunError('The model ended without an answer', {
-		type: 'empty_answer',
-		retryable: first === undefined,
-		partial,
-		hint: 'Try again, or word the last message differently',
-	});
+	if (finish === 'content_filter') throw new StepfunError(texts.answerBlocked, { type: 'content_filter', partial });
+	if (finish === 'stop' && stop !== undefined) return;
+	throw new StepfunError(texts.noAnswer, { type: 'empty_answer', retryable: first === undefined, partial });
 }
 
 export const asksForJson = ({ response_format: format }: Pick<ChatRequest, 'response_format'>): boolean =>
 	format !== undefined && format.type !== 'text';
 
-/** The JSON of an answer, also out of a Markdown fence; undefined for what is no JSON. */
+/** The JSON of an answer, also out of a Markdown fence; undefined for what is not JSON. */
 export function parseAnswer(content: string): unknown {
 	const parsed = tryParseJson(content.trim());
 	return parsed === undefined ? tryParseJson(/```(?:json)?([^]*)```/i.exec(content)?.[1] ?? '') : parsed;
@@ -65,16 +50,10 @@ export function checkJsonAnswer(completion: Completion, request: ChatRequest): v
 		({ message: { content } }) => content !== '' && parseAnswer(content) === undefined,
 	);
 	if (!broken) return;
-	if (broken.finish_reason === 'length') {
-		throw new StepfunError(`The answer reached ${longestAnswer(request)} before its JSON was complete`, {
-			type: 'invalid_json_answer',
-			partial: completion,
-			hint: 'Raise Maximum Number of Tokens in Options; reasoning counts too. What had arrived is in the details',
-		});
-	}
-	throw new StepfunError('The model answered with something else than JSON', {
-		type: 'invalid_json_answer',
-		partial: completion,
-		hint: 'Say in the messages that the answer shall be JSON and which fields it has, or choose JSON Schema as Response Format. The answer is in the details',
-	});
+	throw new StepfunError(whyNotJson(broken, request), { type: 'invalid_json_answer', partial: completion });
+}
+
+function whyNotJson({ finish_reason: finish }: CompletionChoice, { max_tokens: limit }: ChatRequest): ErrorText {
+	if (finish !== 'length') return texts.notJson;
+	return limit === undefined ? texts.jsonReachedModelLimit : texts.jsonReachedMaxTokens(limit);
 }

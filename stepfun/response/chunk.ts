@@ -26,7 +26,7 @@ export interface ChoiceDelta {
 export interface Chunk {
 	id: string;
 	model: string;
-	/** Seconds since 1970; 0 in the first chunk of a stream (seed 004). */
+	/** Seconds since 1970; 0 in the first chunk of a stream (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create). */
 	created: number;
 	choices: ChoiceDelta[];
 	usage?: Usage;
@@ -111,7 +111,7 @@ function readArguments(value: unknown): string {
 	}
 }
 
-/** Cached tokens come at the top level (seed 000) or nested (newer pages). */
+/** Cached tokens come at the top level (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming) or nested (newer pages). */
 export function readUsage(value: unknown): Usage | undefined {
 	const usage = asRecord(value);
 	if (!usage) return undefined;

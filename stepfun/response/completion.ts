@@ -1,7 +1,8 @@
-import type { ChoiceDelta, Chunk } from './chunk';
 import { StepfunError } from '../errors';
-import { ToolCallAssembler } from './tool-calls';
 import type { Completion, CompletionChoice, Usage } from '../types';
+import type { ChoiceDelta, Chunk } from './chunk';
+import * as texts from './texts';
+import { ToolCallAssembler } from './tool-calls';
 
 /** Longest answer that is kept: characters of content, reasoning and arguments of all choices together. */
 export const MAX_ANSWER_CHARACTERS = 64 * 2 ** 20;
@@ -31,18 +32,13 @@ export class CompletionBuilder {
 		this.id ||= chunk.id;
 		this.model ||= chunk.model;
 		this.created ||= chunk.created;
-		// The first chunk reports zeros (seed 004), the last that says more counts.
+		// The first chunk reports zeros (example of https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create),
+		// the last that says more counts.
 		if (chunk.usage && (chunk.usage.total_tokens > 0 || !this.usage)) this.usage = chunk.usage;
 		for (const delta of chunk.choices) this.addDelta(delta);
 		if (this.size > MAX_ANSWER_CHARACTERS) {
-			throw new StepfunError(
-				`The answer is longer than ${MAX_ANSWER_CHARACTERS / 2 ** 20} million characters and was stopped`,
-				{
-					type: 'answer_too_large',
-					partial: this.build(),
-					hint: 'Set Maximum Number of Tokens in Options',
-				},
-			);
+			const text = texts.answerTooLong(MAX_ANSWER_CHARACTERS / 2 ** 20);
+			throw new StepfunError(text, { type: 'answer_too_large', partial: this.build() });
 		}
 	}
 

@@ -1,14 +1,17 @@
 import { createParser } from 'eventsource-parser';
+import { excerpt } from '../client/redact';
 import { tryParseJson } from '../json';
+import * as texts from './texts';
 import { malformed, MAX_EVENT_CHARACTERS, tooLarge } from './unreadable';
 
 /** The end mark of a stream. */
 const DONE = '[DONE]';
 
 /**
- * Server-sent events, one `data:` line at a time. In the API's own pages (seeds 000, 001, 004) the data lines follow each other
- * without the blank line that ends an event; by the letter of the standard they would all be one event, readable only at the
- * end. So each line is ended like an event of its own, and a document that is spread over several lines is put together again.
+ * Server-sent events, one `data:` line at a time. In the examples of StepFun's documentation
+ * (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming) the data lines follow each other without the blank line that
+ * ends an event; by the letter of the standard they would all be one event, readable only at the end. So each line is ended like
+ * an event of its own, and a document that is spread over several lines is put together again.
  */
 export class EventReader {
 	sawData = false;
@@ -70,7 +73,7 @@ export class EventReader {
 	}
 
 	private giveUp(): never {
-		throw malformed('An event of the stream is no complete JSON', this.pending[0] ?? '', this.requestId);
+		throw malformed(texts.incompleteEvent(excerpt(this.pending[0] ?? '')), this.requestId);
 	}
 }
 

@@ -1,9 +1,11 @@
 import { looksLikeHtml } from '../client/http';
 import { excerpt } from '../client/redact';
 import { notTheApi, readErrorObject, serverError } from '../client/server-error';
+import { notAStream, webPage } from '../client/texts';
 import { tryParseJson } from '../json';
 import { readChunk, type Chunk } from './chunk';
 import { EventReader } from './event-reader';
+import { emptyAnswer, incompleteJson, noChoices, notACompletion } from './texts';
 import { malformed, MAX_EVENT_CHARACTERS, tooLarge } from './unreadable';
 
 /**
@@ -20,13 +22,12 @@ export async function readAnswer(
 ): Promise<boolean> {
 	const texts = decode(body);
 	const first = await firstText(texts);
-	if (first === undefined) throw malformed('The server sent an empty answer', '', requestId);
+	if (first === undefined) throw malformed(emptyAnswer, requestId);
 	if (first.startsWith('{')) {
 		onChunk(readDocument(first + (await readRest(texts, first.length)), requestId));
 		return true;
 	}
-	if (looksLikeHtml(first))
-		throw notTheApi('The server answered with a web page instead of a completion', { requestId });
+	if (looksLikeHtml(first)) throw notTheApi(webPage, { requestId });
 	return await readEvents(
 		first,
 		texts,
@@ -68,9 +69,9 @@ async function readRest(texts: AsyncGenerator<string>, already: number): Promise
 
 function readDocument(json: string, requestId?: string): Chunk {
 	const value = tryParseJson(json);
-	if (value === undefined) throw malformed('The answer is no complete JSON', json, requestId);
+	if (value === undefined) throw malformed(incompleteJson(excerpt(json)), requestId);
 	const chunk = chunkOf(value, json, requestId);
-	if (chunk.choices.length === 0) throw malformed('The answer holds no completion', json, requestId);
+	if (chunk.choices.length === 0) throw malformed(noChoices(excerpt(json)), requestId);
 	return chunk;
 }
 
@@ -87,7 +88,7 @@ async function readEvents(
 		reader.feed(next.value);
 	}
 	reader.end();
-	if (!reader.sawData) throw notTheApi(`The answer is no stream of events${excerpt(first)}`, { requestId });
+	if (!reader.sawData) throw notTheApi(notAStream(excerpt(first)), { requestId });
 	return reader.done;
 }
 
@@ -95,6 +96,6 @@ function chunkOf(value: unknown, raw: string, requestId: string | undefined): Ch
 	const said = readErrorObject(value);
 	if (said) throw serverError(said, { requestId });
 	const chunk = readChunk(value);
-	if (!chunk) throw malformed('The answer is no completion', raw, requestId);
+	if (!chunk) throw malformed(notACompletion(excerpt(raw)), requestId);
 	return chunk;
 }

@@ -182,7 +182,7 @@ test('an error stands at the model, as readable as in StepFun Chat', async () =>
 	const root = node('Chain', 'chainLlm', 1.9, { promptType: 'define', text: 'Hello' });
 	const execution = await stage.n8n.executeWorkflow(await importIt(workflowOf(root, [['ai_languageModel', model()]])));
 	expect(execution.status).toBe('error');
-	expect(execution.error?.description).toContain('Top it up on the StepFun platform');
+	expect(execution.error?.description).toContain('Top up the account on the StepFun platform');
 	expect(stage.stepfun.requests).toHaveLength(1);
 });
 

@@ -162,7 +162,7 @@ test('a failed item says so in its own message', async () => {
 		nodes: [chatNode(say('Hello'), { onError: 'continueRegularOutput' })],
 	});
 	expect(types(0)).toEqual(['begin', 'error']);
-	expect(chunks.at(-1)?.content).toContain('Top it up on the StepFun platform');
+	expect(chunks.at(-1)?.content).toContain('Top up the account on the StepFun platform');
 	const wrong = say('Hello', { maxTokens: -1 });
 	const unsent = await streaming(wrong, { nodes: [chatNode(wrong, { onError: 'continueErrorOutput' })] });
 	expect(unsent.types(0)).toEqual(['begin', 'error']);

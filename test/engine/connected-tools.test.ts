@@ -254,7 +254,7 @@ test('ends with an error item that keeps the last completion when the model goes
 	expect(api.requests).toHaveLength(3);
 	expect(json('StepFun Chat')).toEqual([
 		expect.objectContaining({
-			message: 'The model still calls tools after 2 rounds of calls',
+			message: 'The model still calls tools after reaching Max Tool Iterations (2)',
 			error: expect.objectContaining({
 				type: 'too_many_iterations',
 				partial: expect.objectContaining({ usage: expect.objectContaining({ total_tokens: 9 }) }),

@@ -184,25 +184,20 @@ test.each<[what: string, parameters: IDataObject, message: string, hint: string]
 	[
 		'a tool message without its id',
 		messages({ role: 'user', content: 'x' }, { role: 'tool', content: '21' }),
-		'message 2 has the role tool and no Tool Call ID',
+		'message 2 has the role tool but no Tool Call ID',
 		'tool_call_id',
 	],
 	[
 		'a tool message without its id in JSON',
 		fromJson('[{"role": "tool", "content": "21"}]'),
-		'message 1 has the role tool and no Tool Call ID',
+		'message 1 has the role tool but no Tool Call ID',
 		'tool_call_id',
 	],
-	[
-		'an empty message',
-		messages({ role: 'user', content: ' ' }),
-		'message 1 has an empty content',
-		'remove the message',
-	],
+	['an empty message', messages({ role: 'user', content: ' ' }), 'message 1 has no content', 'remove the message'],
 	[
 		'tool calls that are no JSON',
 		messages({ role: 'user', content: 'x' }, { role: 'assistant', content: 'y', toolCalls: '[{"id": 1' }),
-		'Tool Calls is no valid JSON: see line 1, column 10',
+		'Tool Calls is not valid JSON: see line 1, column 10',
 		'brackets',
 	],
 	[
@@ -214,15 +209,10 @@ test.each<[what: string, parameters: IDataObject, message: string, hint: string]
 	[
 		'messages that are no JSON',
 		fromJson('[\n  {"role": "user", "content": "a "quoted" word"}\n]'),
-		'Messages (JSON) is no valid JSON: see line 2, column 35',
+		'Messages (JSON) is not valid JSON: see line 2, column 35',
 		'JSON.stringify',
 	],
-	[
-		'messages that are no list',
-		fromJson('{"role": "user"}'),
-		'Messages must be a list, and an object was given',
-		'array',
-	],
+	['messages that are no list', fromJson('{"role": "user"}'), 'Messages must be a list, but is an object', 'array'],
 	['no messages', fromJson('[]'), 'Messages is empty', 'role user'],
 	[
 		'an unknown role',
@@ -262,25 +252,25 @@ test.each<[what: string, parameters: IDataObject, message: string, hint: string]
 	[
 		'extra fields that are no JSON',
 		{ options: { extraBody: '{"a": 1,}' } },
-		'Extra Body Fields is no valid JSON: see line 1, column 9',
+		'Extra Body Fields is not valid JSON: see line 1, column 9',
 		'commas',
 	],
 	[
 		'extra fields that are no object',
 		{ options: { extraBody: '[1]' } },
-		'Extra Body Fields is no JSON object',
+		'Extra Body Fields is not a JSON object',
 		'tool_choice',
 	],
 	[
 		'extra fields that the panel has set',
 		{ options: { temperature: 0.2, extraBody: '{"temperature": 1}' } },
-		'Extra Body Fields holds "temperature", which another field of this node has set',
+		'Extra Body Fields contains "temperature", which another field of this node has set',
 		'Remove "temperature"',
 	],
 	[
 		'extra messages',
 		{ options: { extraBody: '{"messages": []}' } },
-		'Extra Body Fields holds "messages"',
+		'Extra Body Fields contains "messages"',
 		'Remove "messages"',
 	],
 ])('is told before anything is sent: %s', async (_, parameters, message, hint) => {
@@ -302,8 +292,8 @@ test("one item's bad input leaves the others alone", async () => {
 	expect(json('StepFun Chat')).toEqual([
 		expect.objectContaining({ content: expect.stringContaining('one') }),
 		{
-			message: 'In Messages, message 1 has an empty content',
-			error: expect.objectContaining({ type: 'invalid_input', hint: 'Write a text, or remove the message' }),
+			message: 'In Messages, message 1 has no content',
+			error: expect.objectContaining({ type: 'invalid_input', hint: 'Enter some text, or remove the message' }),
 		},
 		expect.objectContaining({ content: expect.stringContaining('three') }),
 	]);

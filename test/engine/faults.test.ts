@@ -199,7 +199,7 @@ describe('time', () => {
 	test('Total Timeout ends an answer that keeps coming, and keeps what had arrived', async () => {
 		always({ chunkDelayMs: 60 });
 		const { item, error } = await run({ totalTimeout: 400 });
-		expect(item['message']).toBe('The completion took longer than the 0.4 seconds of Total Timeout');
+		expect(item['message']).toBe('The completion took longer than Total Timeout (0.4 seconds)');
 		expect(error).toMatchObject({ type: 'timeout', attempts: 1, partial: { object: 'chat.completion' } });
 	});
 
@@ -207,7 +207,7 @@ describe('time', () => {
 		always({ status: 429, retryAfter: '30' });
 		const { item, ms } = await run({ totalTimeout: 500 });
 		expect(item['message']).toMatch(
-			/^The completion took longer than the 0\.5 seconds of Total Timeout, after: request limited RPM reached/,
+			/^The completion took longer than Total Timeout \(0\.5 seconds\), after: request limited RPM reached/,
 		);
 		expect(ms).toBeLessThan(2_500);
 	});

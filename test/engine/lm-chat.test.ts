@@ -315,7 +315,7 @@ test('errors are as readable as those of StepFun Chat, and stand at the sub-node
 	await expect(using((model) => model.invoke('Hello'))).rejects.toMatchObject({
 		name: 'NodeApiError',
 		message: expect.stringContaining('blocked'),
-		description: expect.stringContaining('Sending it again will not help'),
+		description: expect.stringContaining('sending it again will not help'),
 		httpCode: '451',
 		functionality: 'configuration-node',
 		node: { name: 'StepFun Chat Model' },

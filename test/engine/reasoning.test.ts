@@ -53,7 +53,7 @@ test('the reasoning comes out once, in whichever form it is sent', async () => {
 test('an answer that was used up by reasoning says so, and keeps the reasoning', async () => {
 	const { run } = await ask({ ...model('step-3.7-flash'), reasoningEffort: 'high', options: { maxTokens: 10 } });
 	expect(run.data.resultData.error).toMatchObject({
-		message: 'The model used up the 10 tokens of Maximum Number of Tokens while reasoning, before its answer began',
+		message: 'The model reached Maximum Number of Tokens (10) while reasoning, before its answer began',
 		description: expect.stringContaining('lower Reasoning Effort'),
 		context: {
 			data: {

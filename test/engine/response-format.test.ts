@@ -117,7 +117,7 @@ test('an answer that is no JSON keeps everything that came', async () => {
 	answer('Sorry, no JSON today');
 	const { json } = await ask({ responseFormat: 'json_object' }, 'continueRegularOutput');
 	expect(json('StepFun Chat')[0]).toMatchObject({
-		message: 'The model answered with something else than JSON',
+		message: 'The model answered with something other than JSON',
 		error: {
 			type: 'invalid_json_answer',
 			hint: expect.stringContaining('JSON Schema'),
@@ -133,7 +133,7 @@ test('an answer that was cut off says by what', async () => {
 	answer('{"a": [1, 2', 'length');
 	const { run } = await ask({ responseFormat: 'json_object', options: { maxTokens: 64 }, simplify: false });
 	expect(run.data.resultData.error).toMatchObject({
-		message: 'The answer reached the 64 tokens of Maximum Number of Tokens before its JSON was complete',
+		message: 'The answer reached Maximum Number of Tokens (64) before its JSON was complete',
 		description: expect.stringContaining('Raise Maximum Number of Tokens'),
 	});
 });
@@ -142,23 +142,23 @@ test.each<[what: string, parameters: IDataObject, message: string]>([
 	[
 		'a schema that is no JSON',
 		{ schemaType: 'manual', inputSchema: '{"type": "object",}' },
-		'JSON Schema is no valid JSON: see line 1, column 19',
+		'JSON Schema is not valid JSON: see line 1, column 19',
 	],
 	[
 		'a schema that is none',
 		{ schemaType: 'manual', inputSchema: '{"city": "Paris"}' },
-		'JSON Schema is no valid schema',
+		'JSON Schema is not a valid schema',
 	],
 	[
 		'a type that there is not',
 		{ schemaType: 'manual', inputSchema: '{"type": "object", "properties": {"at": {"type": "date"}}}' },
-		'JSON Schema is no valid schema: /properties/at/type is none of',
+		'JSON Schema is not a valid schema: /properties/at/type is not one of',
 	],
-	['no schema', { schemaType: 'manual', inputSchema: '' }, 'JSON Schema is no valid schema'],
+	['no schema', { schemaType: 'manual', inputSchema: '' }, 'JSON Schema is not a valid schema'],
 	[
 		'an example that is no JSON',
 		{ schemaType: 'fromJson', jsonSchemaExample: '{title: "x"}' },
-		'JSON Example is no valid JSON: see line 1, column 2',
+		'JSON Example is not valid JSON: see line 1, column 2',
 	],
 	['an example that is a list', { schemaType: 'fromJson', jsonSchemaExample: '[1]' }, 'JSON Example is no object'],
 ])('is told before anything is sent: %s', async (_, parameters, message) => {

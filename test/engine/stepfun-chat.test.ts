@@ -172,7 +172,7 @@ describe('one item that cannot be answered', () => {
 			items('StepFun Chat').map(({ json, pairedItem }) => [json['content'] ?? json['message'], pairedItem]),
 		).toEqual([
 			[expect.stringContaining('one'), { item: 0 }],
-			['In Messages, message 1 has an empty content', { item: 1 }],
+			['In Messages, message 1 has no content', { item: 1 }],
 			[expect.stringContaining('three'), { item: 2 }],
 		]);
 		expect(items('StepFun Chat')[1]!.json['error']).toMatchObject({
@@ -202,7 +202,7 @@ describe('one item that cannot be answered', () => {
 		expect(json('Failed')).toEqual([
 			{
 				text: '',
-				message: 'In Messages, message 1 has an empty content',
+				message: 'In Messages, message 1 has no content',
 				error: expect.objectContaining({ type: 'invalid_input' }),
 			},
 		]);
@@ -216,7 +216,7 @@ describe('one item that cannot be answered', () => {
 		});
 		expect(run.status).toBe('error');
 		expect(run.data.resultData.error).toMatchObject({
-			message: 'In Messages, message 1 has an empty content',
+			message: 'In Messages, message 1 has no content',
 			context: { itemIndex: 1 },
 		});
 	});
@@ -232,16 +232,16 @@ describe('bad input', () => {
 
 	test.each<[string, IDataObject, RegExp]>([
 		['no messages', { messages: { values: [] } }, /^Messages is empty \| Add at least one message/],
-		['no message JSON', json(''), /^Messages must be a list, and nothing was given \|/],
+		['no message JSON', json(''), /^Messages must be a list, but is empty \|/],
 		[
 			'messages that are no list',
 			json('{"role": "user"}'),
-			/^Messages must be a list, and an object was given \| Give an array such as/,
+			/^Messages must be a list, but is an object \| Enter an array such as/,
 		],
 		[
 			'broken JSON',
 			json('[\n  {"role": "user" "content": "x"}\n]'),
-			/^Messages \(JSON\) is no valid JSON: see line 2, column 19 \| Check quotes/,
+			/^Messages \(JSON\) is not valid JSON: see line 2, column 19 \| Check the quotes/,
 		],
 		[
 			'an unknown role',
@@ -266,33 +266,31 @@ describe('bad input', () => {
 
 	test('a wrong key names the key and the region', async () => {
 		expect(await failing({}, customEndpoint(api.url, 'sk-wrong'))).toMatch(
-			/^Incorrect API key provided \| Check the API key in the credential, and its region/,
+			/^Incorrect API key provided \| Check API Key and Region in the credential/,
 		);
 	});
 
 	test('an unknown model names the model list', async () => {
 		expect(await failing({ model: { __rl: true, mode: 'id', value: 'step-9' } })).toMatch(
-			/^The model "step-9" does not exist.* \| Check the model ID: choose the model from the list/,
+			/^The model "step-9" does not exist.* \| Check Model: choose one from the list/,
 		);
 	});
 
 	test('a base URL that leads nowhere names the address', async () => {
 		expect(await failing({}, customEndpoint('http://127.0.0.1:9/v1'))).toMatch(
-			/^The connection was refused: http:\/\/127\.0\.0\.1:9.* \| Check the base URL in the credential/,
+			/^The connection was refused: http:\/\/127\.0\.0\.1:9.* \| Check Region and Base URL in the credential/,
 		);
 	}, 20_000);
 
 	test('a base URL of another path names the path', async () => {
 		expect(await failing({}, customEndpoint(`${api.origin}/api`))).toMatch(
-			/^There is no chat API at http:.*\/api\/chat\/completions \| Check the region, the plan and the base URL/,
+			/^There is no chat API at http:.*\/api\/chat\/completions \| Check Region, Plan and Base URL/,
 		);
 	});
 
 	test('a server that answers HTML is told from the API', async () => {
 		api.fault({ raw: '<html><body>Welcome</body></html>', contentType: 'text/html' });
-		expect(await failing({})).toMatch(
-			/^The server answered with a web page instead of a completion \| Check the region/,
-		);
+		expect(await failing({})).toMatch(/^The server answered with a web page instead of a completion \| Check Region/);
 	});
 });
 

@@ -147,7 +147,7 @@ test.each<[what: string, tools: IDataObject, message: string, hint: string]>([
 	[
 		'a name with a blank',
 		{ functions: [{ ...weather, name: 'get weather' }] },
-		'the name of function 1 holds a blank: "get weather"',
+		'the name of function 1 contains a space: "get weather"',
 		'letters (A to Z), digits, _ and -',
 	],
 	[
@@ -163,15 +163,15 @@ test.each<[what: string, tools: IDataObject, message: string, hint: string]>([
 		'Give it a name',
 	],
 	[
-		'a name that is there twice',
+		'a name that is used twice',
 		{ functions: [weather], json: [{ functionsJson: '[{"name": "get_weather"}]' }] },
-		'the name "get_weather" is there twice',
+		'the name "get_weather" is used twice',
 		'a name of its own',
 	],
 	[
 		'a schema that is none',
 		{ functions: [{ ...weather, parametersSchema: '{"city": "Paris"}' }] },
-		'the parameters schema of "get_weather" is no valid schema',
+		'the parameters schema of "get_weather" is not a valid schema',
 		'JSON example',
 	],
 	[
@@ -183,26 +183,26 @@ test.each<[what: string, tools: IDataObject, message: string, hint: string]>([
 	[
 		'a schema that is no JSON',
 		{ functions: [{ ...weather, parametersSchema: '{\n  "type": object\n}' }] },
-		'Parameters Schema of "get_weather" is no valid JSON: see line 2, column 11',
+		'Parameters Schema of "get_weather" is not valid JSON: see line 2, column 11',
 		'quotes',
 	],
 	[
 		'an example that is no JSON',
 		{ functions: [{ ...weather, specifyParameters: 'example', parametersExample: '{"city" "Paris"}' }] },
-		'Parameters Example of "get_weather" is no valid JSON: see line 1, column 9',
+		'Parameters Example of "get_weather" is not valid JSON: see line 1, column 9',
 		'quotes',
 	],
 	[
 		'functions that are no JSON',
 		{ json: [{ functionsJson: '[{"name": "a"},\n]' }] },
-		'Functions (JSON) is no valid JSON: see line 2, column 1',
+		'Functions (JSON) is not valid JSON: see line 2, column 1',
 		'commas',
 	],
 	[
 		'functions that are no list',
 		{ json: [{ functionsJson: '{"name": "a"}' }] },
-		'Functions (JSON) is no list',
-		'Give an array',
+		'Functions (JSON) is not a list',
+		'Enter an array',
 	],
 ])('is told before anything is sent: %s', async (_, tools, message, hint) => {
 	const { run } = await ask({ tools });

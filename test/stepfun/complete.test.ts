@@ -67,7 +67,7 @@ describe('an answer without an answer is none', () => {
 			{ max_tokens: 7 },
 			{
 				type: 'empty_answer',
-				message: expect.stringContaining('the 7 tokens of Maximum Number of Tokens'),
+				message: expect.stringContaining('Maximum Number of Tokens (7)'),
 				partial: { choices: [{ message: { reasoning: 'Hm' } }] },
 			},
 		],
@@ -75,13 +75,13 @@ describe('an answer without an answer is none', () => {
 			'reasoning used up the model',
 			stream(delta({ reasoning: 'Hm' }), finished('length')),
 			{},
-			{ type: 'empty_answer', message: expect.stringContaining('the longest answer of this model') },
+			{ type: 'empty_answer', message: expect.stringContaining('its own token limit') },
 		],
 		[
 			'moderated to nothing',
 			stream(finished('content_filter')),
 			{},
-			{ type: 'content_filter', retryable: false, message: 'StepFun moderated the answer' },
+			{ type: 'content_filter', retryable: false, message: "StepFun's content filter blocked the answer" },
 		],
 		[
 			'moderated in the middle',
@@ -231,7 +231,9 @@ describe('time and Stop', () => {
 	test('waiting for a place is none', async () => {
 		const lane = new Limiter(clock).lane();
 		const turn = await lane.turn({ retries: 3 });
-		turn.refused(new StepfunError('RPM', { type: 'rate_limited', status: 429, retryAfterMs: 250 }));
+		turn.refused(
+			new StepfunError({ message: 'RPM', hint: '' }, { type: 'rate_limited', status: 429, retryAfterMs: 250 }),
+		);
 		turn.leave();
 		expect((await ask({}, { silenceMs: 150, lane })).choices).toHaveLength(1);
 	});
@@ -240,7 +242,7 @@ describe('time and Stop', () => {
 		always({ raw: [delta({ content: 'a' }), { waitMs: 5_000 }] });
 		await expect(ask({}, { totalMs: 150 })).rejects.toMatchObject({
 			type: 'timeout',
-			message: 'The completion took longer than the 0.15 seconds of Total Timeout',
+			message: 'The completion took longer than Total Timeout (0.15 seconds)',
 			partial: { choices: [{ message: { content: 'a' } }] },
 		});
 	});
@@ -328,7 +330,7 @@ describe('the models', () => {
 		[
 			'a web page',
 			{ body: '<html>' },
-			{ type: 'not_the_api', message: 'The server answered with something else than a list of models, a web page' },
+			{ type: 'not_the_api', message: 'The server answered with something other than a list of models, a web page' },
 		],
 		['a reset', { resetBeforeHeaders: true }, { type: 'connection_failed' }],
 	])('%s', async (_, fault, error) => {

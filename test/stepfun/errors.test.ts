@@ -16,20 +16,20 @@ const said = (status: number, body: string, headers?: HttpResponse['headers']): 
 describe('statuses', () => {
 	test.each([
 		[400, 'request_params_invalid', false, /Correct the field/],
-		[401, 'invalid_api_key', false, /region/],
-		[402, 'quota_exceeded', false, /Top it up/],
+		[401, 'invalid_api_key', false, /Region/],
+		[402, 'quota_exceeded', false, /Top up the account/],
 		[403, 'forbidden', false, /permissions/],
-		[404, 'model_invalid', false, /model ID/],
-		[408, 'timeout', true, /in a while/],
+		[404, 'model_invalid', false, /Check Model/],
+		[408, 'timeout', true, /Try again later/],
 		[413, 'too_large', false, /smaller attachments/],
 		[418, 'teapot', false, /Correct/],
 		[429, 'rate_limited', true, /Max Concurrent Requests/],
 		[451, 'censorship_blocked', false, /will not help/],
-		[500, 'internal_error', true, /in a while/],
-		[502, 'bad', true, /in a while/],
+		[500, 'internal_error', true, /Try again later/],
+		[502, 'bad', true, /Try again later/],
 		[503, 'engine_overloaded', true, /overloaded/],
 		[504, 'timeout', true, /shorter answer/],
-		[599, 'x', true, /in a while/],
+		[599, 'x', true, /Try again later/],
 	])('%i %s', (status, type, retryable, hint) => {
 		expect(said(status, JSON.stringify({ error: { message: 'Words', type } }))).toMatchObject({
 			message: 'Words',
@@ -69,7 +69,7 @@ describe('statuses', () => {
 		expect(
 			said(400, '{"error":{"message":"you have no active step plan subscription","type":"request_params_invalid"}}')
 				.hint,
-		).toMatch(/standard plan/);
+		).toMatch(/Choose Standard/);
 	});
 
 	test('what a server says is shortened, and shows no key', () => {
@@ -141,8 +141,8 @@ test.each([
 	[200_000, 'for 4 minutes'],
 	[7_200_000, 'for 120 minutes'],
 	[7_200_001, 'for 3 hours'],
-	[90_000_000, 'longer than a day'],
-	[Infinity, 'longer than a day'],
+	[90_000_000, 'for more than a day'],
+	[Infinity, 'for more than a day'],
 ])('a wait of %i ms is %s', (ms, text) => {
 	expect(longWait(ms)).toBe(text);
 });
@@ -203,13 +203,11 @@ describe('connections', () => {
 		});
 		const error = connectionError(cause, URL);
 		expect(error).toMatchObject({
-			message: 'The request to https://api.stepfun.ai could not be made: Strange with Bearer […]',
+			message: 'The request to https://api.stepfun.ai failed: Strange with Bearer […]',
 			retryable: false,
 		});
 		expect(error.cause).toBeUndefined();
-		expect(connectionError('text', 'no url').message).toBe(
-			'The request to an address that is no URL could not be made: text',
-		);
+		expect(connectionError('text', 'no url').message).toBe('The request to an address that is not a URL failed: text');
 	});
 
 	test('causes that go round in a circle', () => {
@@ -220,15 +218,10 @@ describe('connections', () => {
 });
 
 test('other details leave the rest as it is', () => {
-	const error = new StepfunError('m', {
-		type: 't',
-		status: 500,
-		requestId: 'r',
-		retryable: true,
-		retryAfterMs: 5,
-		hint: 'h',
-		attempts: 3,
-	});
+	const error = new StepfunError(
+		{ message: 'm', hint: 'h' },
+		{ type: 't', status: 500, requestId: 'r', retryable: true, retryAfterMs: 5, attempts: 3 },
+	);
 	expect(error.with({ hint: 'other' })).toMatchObject({
 		name: 'StepfunError',
 		message: 'm',
@@ -243,13 +236,18 @@ test('other details leave the rest as it is', () => {
 });
 
 test('bad input is never sent', () => {
-	expect(invalidInput('m', 'h')).toMatchObject({ type: 'invalid_input', retryable: false, message: 'm', hint: 'h' });
+	expect(invalidInput({ message: 'm', hint: 'h' })).toMatchObject({
+		type: 'invalid_input',
+		retryable: false,
+		message: 'm',
+		hint: 'h',
+	});
 });
 
 test.each([
 	['https://a.example:8443/v1?x=1#y', 'https://a.example:8443'],
 	['', 'an unnamed address'],
-	['nonsense', 'an address that is no URL'],
+	['nonsense', 'an address that is not a URL'],
 ])('origin of %j', (url, origin) => {
 	expect(originOf(url)).toBe(origin);
 });

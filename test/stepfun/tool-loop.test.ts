@@ -168,7 +168,7 @@ test('the limit of rounds is an end with a reason, and keeps the last completion
 	const ended = completeWithTools(question, { ...model, tools: [weather], maxIterations: 2 });
 	await expect(ended).rejects.toMatchObject({
 		type: 'too_many_iterations',
-		message: 'The model still calls tools after 2 rounds of calls',
+		message: 'The model still calls tools after reaching Max Tool Iterations (2)',
 		hint: expect.stringContaining('Max Tool Iterations'),
 		partial: { choices: again.choices, usage: { total_tokens: 90 } },
 	});

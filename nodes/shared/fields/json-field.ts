@@ -1,6 +1,7 @@
 import { parse, type ParseError } from 'jsonc-parser';
 import { invalidInput } from '../../../stepfun/errors';
 import { tryParseJson } from '../../../stepfun/json';
+import * as texts from '../texts';
 
 /**
  * The value of a field that takes JSON: parsed when it is text, as it is when an expression gave data.
@@ -15,8 +16,5 @@ export function parseJsonField(label: string, value: unknown): unknown {
 	const errors: ParseError[] = [];
 	parse(value, errors, { disallowComments: true });
 	const before = value.slice(0, errors[0]?.offset ?? value.length).split('\n');
-	throw invalidInput(
-		`${label} is no valid JSON: see line ${before.length}, column ${before.at(-1)!.length + 1}`,
-		'Check quotes, commas and brackets there. Texts from expressions need {{ JSON.stringify(…) }} around them',
-	);
+	throw invalidInput(texts.invalidJson(label, before.length, before.at(-1)!.length + 1));
 }

@@ -39,7 +39,7 @@ test('the whole time counts from the start, pauses included', async () => {
 	await clock.advance(1);
 	expect(watchdog.reason).toMatchObject({
 		type: 'timeout',
-		message: 'The completion took longer than the 90 seconds of Total Timeout',
+		message: 'The completion took longer than Total Timeout (90 seconds)',
 	});
 });
 

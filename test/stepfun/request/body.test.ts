@@ -87,14 +87,14 @@ test.each([
 				ask(mediaPart('image', Attachment.fromBytes('image/png', announced, stream(randomBytes(1000), [100])))),
 			),
 		),
-	).rejects.toThrow('changed while it was sent');
+	).rejects.toThrow('changed while it was being sent');
 });
 
 test('ends when base64 turns out to be none in its middle', async () => {
 	const base64 = 'A'.repeat(300_000) + '"}],' + 'A'.repeat(300_000);
 	await expect(
 		textOf(requestBody(ask(mediaPart('image', Attachment.fromBase64('image/png', base64, 'The file'))))),
-	).rejects.toThrow('no base64');
+	).rejects.toThrow('not valid base64');
 });
 
 test('keeps the bytes out of anything that is logged', () => {

@@ -49,13 +49,18 @@ test.each<[MediaKind, string, Buffer, string]>([
 		'image',
 		'application/pdf',
 		files.pdf(),
-		'The file is application/pdf, and StepFun takes JPG, PNG, WebP and static GIF as image',
+		'The file is application/pdf, but StepFun accepts only JPG, PNG, WebP and static GIF as image',
 	],
-	['image', 'application/octet-stream', files.mp4(), 'The file is video/mp4, and StepFun takes'],
-	['audio', 'audio/ogg', files.ogg(), 'The file is audio/ogg, and StepFun takes MP3 and WAV as audio'],
-	['video', 'text/plain', Buffer.from('hello'), 'The file is text/plain, and StepFun takes MP4, MOV and MKV as video'],
+	['image', 'application/octet-stream', files.mp4(), 'The file is video/mp4, but StepFun accepts only'],
+	['audio', 'audio/ogg', files.ogg(), 'The file is audio/ogg, but StepFun accepts only MP3 and WAV as audio'],
+	[
+		'video',
+		'text/plain',
+		Buffer.from('hello'),
+		'The file is text/plain, but StepFun accepts only MP4, MOV and MKV as video',
+	],
 	['video', '', Buffer.from('hello'), 'The file is of an unknown type'],
-	['image', 'image/gif', files.gif(2), 'The file is a moving GIF'],
+	['image', 'image/gif', files.gif(2), 'The file is an animated GIF'],
 ])('refuses %s declared as "%s"', (kind, declared, head, message) => {
 	expect(() => requireMediaType(kind, declared, head, 'The file')).toThrow(
 		expect.objectContaining({ type: 'invalid_input', message: expect.stringContaining(message) }),
@@ -90,8 +95,8 @@ describe('the source of a part', () => {
 		['image', 'cat.jpg', 'The source is neither an address nor a data URL'],
 		['image', 'ftp://example.com/cat.jpg', 'neither an address'],
 		['audio', 'https://example.com/talk.mp3', 'neither a data URL nor base64'],
-		['image', 'data:image/png;base64,abc', 'The source is no base64'],
-		['image', 'data:image/png;base64,iVBO\nRw0K', 'The source is no base64'],
+		['image', 'data:image/png;base64,abc', 'The source is not valid base64'],
+		['image', 'data:image/png;base64,iVBO\nRw0K', 'The source is not valid base64'],
 		['image', 'data:application/pdf;base64,JVBERi0xLjc=', 'The source is application/pdf'],
 	])('refuses for %s: %j', (kind, source, message) => {
 		expect(() => mediaSource(kind, source, 'The source')).toThrow(
@@ -126,18 +131,22 @@ describe('limits of one request', () => {
 		[
 			'61 images',
 			Array.from({ length: 61 }, () => mediaPart('image', 'https://example.com/a.png')),
-			'The messages hold 61 images, and StepFun takes 60 in one request',
+			'The messages contain 61 images, but StepFun accepts at most 60 in one request',
 		],
 		[
 			'images above 20 MB',
 			[file('image', 12), file('image', 8.5)],
-			'The images of the messages are 20.5 MB in total, and StepFun takes 20 MB',
+			'The images in the messages are 20.5 MB in total, but StepFun accepts at most 20 MB',
 		],
-		['a video of 200 MB', [file('video', 200)], 'A video of the messages is 200 MB, and StepFun takes up to 128 MB'],
+		[
+			'a video of 200 MB',
+			[file('video', 200)],
+			'A video in the messages is 200 MB, but StepFun accepts at most 128 MB',
+		],
 		[
 			'audio above 10 MB of base64',
 			[file('audio', 4), file('audio', 4)],
-			'The audio of the messages is 10.7 MB as base64, and StepFun takes 10 MB',
+			'The audio in the messages is 10.7 MB as base64, but StepFun accepts at most 10 MB',
 		],
 	])('refuse %s', (_, parts, message) => {
 		expect(check(...parts)).toThrow(expect.objectContaining({ type: 'invalid_input', message }));

@@ -106,7 +106,7 @@ describe('an answer that was asked for as JSON', () => {
 		expect(() => checkJsonAnswer(answer, request)).toThrow(
 			expect.objectContaining({
 				type: 'invalid_json_answer',
-				message: 'The model answered with something else than JSON',
+				message: 'The model answered with something other than JSON',
 				partial: answer,
 				retryable: false,
 			}),
@@ -115,7 +115,7 @@ describe('an answer that was asked for as JSON', () => {
 
 	test('says when it was cut off', () => {
 		expect(() => checkJsonAnswer(completion('{"a": ', 'length'), { ...request, max_tokens: 20 })).toThrow(
-			'The answer reached the 20 tokens of Maximum Number of Tokens before its JSON was complete',
+			'The answer reached Maximum Number of Tokens (20) before its JSON was complete',
 		);
 	});
 });

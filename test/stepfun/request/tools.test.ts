@@ -18,9 +18,9 @@ describe('a function', () => {
 	test.each([
 		['', 'tool 1 has no name'],
 		[undefined, 'tool 1 has no name'],
-		['get weather', 'the name of tool 1 holds a blank: "get weather"'],
-		['wetter_für_morgen', 'holds the character ü'],
-		['天气', 'holds the character 天'],
+		['get weather', 'the name of tool 1 contains a space: "get weather"'],
+		['wetter_für_morgen', 'contains the character ü'],
+		['天气', 'contains the character 天'],
 		['x'.repeat(65), 'is 65 characters long'],
 	])('may not be called %j', (name, message) => {
 		expect(() => functionTool({ name }, 'tool 1')).toThrow(refusal(message));
@@ -40,21 +40,21 @@ describe('a function', () => {
 	});
 
 	test.each([
-		[{ city: 'Paris' }, 'the parameters schema of "f" is no valid schema'],
-		['string', 'is no valid schema'],
-		[[{ type: 'string' }], 'is no valid schema'],
+		[{ city: 'Paris' }, 'the parameters schema of "f" is not a valid schema'],
+		['string', 'is not a valid schema'],
+		[[{ type: 'string' }], 'is not a valid schema'],
 		[{ type: 'array', items: {} }, 'is of the type "array" instead of object'],
-		[{ type: 'obejct' }, '/type is none of string, number'],
-		[{ type: 'object', properties: { city: 'string' } }, '/properties/city is no schema'],
-		[{ type: 'object', properties: ['city'] }, '/properties is no object of schemas'],
+		[{ type: 'obejct' }, '/type is not one of string, number'],
+		[{ type: 'object', properties: { city: 'string' } }, '/properties/city is not a schema'],
+		[{ type: 'object', properties: ['city'] }, '/properties is not an object of schemas'],
 		[
 			{ type: 'object', properties: { at: { type: 'object', properties: { x: { type: 'float' } } } } },
-			'/properties/at/properties/x/type is none of',
+			'/properties/at/properties/x/type is not one of',
 		],
-		[{ type: 'object', required: 'city' }, '/required is no list of field names'],
-		[{ properties: { mood: { enum: [] } } }, '/properties/mood/enum is no list of values'],
-		[{ properties: { mood: { anyOf: [] } } }, '/properties/mood/anyOf is no list of schemas'],
-		[{ properties: { tags: { items: 7 } } }, '/properties/tags/items is no schema'],
+		[{ type: 'object', required: 'city' }, '/required is not a list of field names'],
+		[{ properties: { mood: { enum: [] } } }, '/properties/mood/enum is not a list of values'],
+		[{ properties: { mood: { anyOf: [] } } }, '/properties/mood/anyOf is not a list of schemas'],
+		[{ properties: { tags: { items: 7 } } }, '/properties/tags/items is not a schema'],
 	])('does not take the parameters %j', (parameters, message) => {
 		expect(() => parametersOf(parameters)).toThrow(refusal(message));
 	});
@@ -98,10 +98,10 @@ describe('tools from JSON', () => {
 	});
 
 	test.each([
-		[{ name: 'a' }, 'Functions (JSON) is no list'],
-		[['a'], 'tool 1 is no object'],
+		[{ name: 'a' }, 'Functions (JSON) is not a list'],
+		[['a'], 'tool 1 is not an object'],
 		[[{ name: 'a' }, { type: 'code_interpreter' }], 'tool 2 has an unknown type'],
-		[[{ type: 'web_search' }], 'tool 1 has the type web_search and no function'],
+		[[{ type: 'web_search' }], 'tool 1 has the type web_search but no function'],
 	])('are not %j', (value, message) => {
 		expect(() => readTools(value, 'Functions (JSON)')).toThrow(refusal(message));
 	});
@@ -111,9 +111,9 @@ test('the tools of a request have names of their own, and are 128 at most', () =
 	const tools = (count: number) => Array.from({ length: count }, (_, i) => functionTool({ name: `f${i}` }, 'tool'));
 	expect(() => checkTools([...tools(127), webSearchTool('News')])).not.toThrow();
 	expect(() => checkTools([...tools(128), webSearchTool('News')])).toThrow(
-		refusal('There are 129 tools, and StepFun takes 128'),
+		refusal('There are 129 tools, but StepFun accepts at most 128'),
 	);
 	expect(() => checkTools([...tools(3), functionTool({ name: 'f1' }, 'tool')])).toThrow(
-		refusal('the name "f1" is there twice'),
+		refusal('the name "f1" is used twice'),
 	);
 });

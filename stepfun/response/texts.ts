@@ -1,0 +1,81 @@
+/** What can be wrong with an answer; how these texts work is said in ../texts.ts. */
+import type { ErrorText } from '../texts';
+
+// The model ended without what was asked for
+
+const REASON_LESS =
+	'Raise Maximum Number of Tokens in Options, or lower Reasoning Effort. The reasoning is in the details';
+const ALLOW_MORE_TOKENS =
+	'Raise Maximum Number of Tokens in Options; reasoning counts too. The part of the answer that had arrived is in the details';
+
+export const reasoningReachedMaxTokens = (limit: number): ErrorText => ({
+	message: `The model reached Maximum Number of Tokens (${limit}) while reasoning, before its answer began`,
+	hint: REASON_LESS,
+});
+
+export const reasoningReachedModelLimit: ErrorText = {
+	message: 'The model reached its own token limit while reasoning, before its answer began',
+	hint: 'Lower Reasoning Effort, or split the task into smaller ones. The reasoning is in the details',
+};
+
+export const answerBlocked: ErrorText = {
+	message: "StepFun's content filter blocked the answer",
+	hint: 'Change the text or the attachment: sending it again will not help. What was left of the answer is in the details',
+};
+
+export const noAnswer: ErrorText = {
+	message: 'The model ended without an answer',
+	hint: 'Try again, or reword the last message',
+};
+
+export const jsonReachedMaxTokens = (limit: number): ErrorText => ({
+	message: `The answer reached Maximum Number of Tokens (${limit}) before its JSON was complete`,
+	hint: ALLOW_MORE_TOKENS,
+});
+
+export const jsonReachedModelLimit: ErrorText = {
+	message: "The answer reached the model's own token limit before its JSON was complete",
+	hint: 'Ask for a shorter answer, or lower Reasoning Effort: reasoning counts too. The part of the answer that had arrived is in the details',
+};
+
+export const notJson: ErrorText = {
+	message: 'The model answered with something other than JSON',
+	hint: 'Say in the messages that the answer should be JSON and which fields it has, or choose JSON Schema as Response Format. The answer is in the details',
+};
+
+// The answer cannot be read
+
+const TRY_AGAIN =
+	'Try again, and check Base URL in the credential: the server, or a gateway in between, sent something other than the chat API sends';
+
+export const emptyAnswer: ErrorText = { message: 'The server sent an empty answer', hint: TRY_AGAIN };
+
+export const incompleteJson = (excerpt: string): ErrorText => ({
+	message: `The answer is not complete JSON${excerpt}`,
+	hint: TRY_AGAIN,
+});
+
+export const incompleteEvent = (excerpt: string): ErrorText => ({
+	message: `An event of the stream is not complete JSON${excerpt}`,
+	hint: TRY_AGAIN,
+});
+
+export const notACompletion = (excerpt: string): ErrorText => ({
+	message: `The answer is not a completion${excerpt}`,
+	hint: TRY_AGAIN,
+});
+
+export const noChoices = (excerpt: string): ErrorText => ({
+	message: `The answer contains no completion${excerpt}`,
+	hint: TRY_AGAIN,
+});
+
+export const answerTooLong = (millions: number): ErrorText => ({
+	message: `The answer was stopped because it is longer than ${millions} million characters`,
+	hint: 'Set Maximum Number of Tokens in Options',
+});
+
+export const partTooLarge = (millions: number): ErrorText => ({
+	message: `Part of the answer was not read because it is larger than ${millions} million characters`,
+	hint: 'Check Base URL in the credential: no completion is this large',
+});
