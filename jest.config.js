@@ -14,6 +14,8 @@ const shared = {
 };
 
 module.exports = {
+	// Ends what hangs; how fast the machine is, decides no test.
+	testTimeout: 60_000,
 	projects: [
 		{
 			...shared,

@@ -2,15 +2,10 @@ import { DynamicStructuredTool } from '@langchain/core/tools';
 import { ExecuteContext } from 'n8n-core';
 import { NodeConnectionTypes, type IDataObject, type INodeType, type StructuredChunk } from 'n8n-workflow';
 import { z } from 'zod';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 /** Runs a workflow as a trigger with the response mode Streaming starts it; gives back what the chat was sent, in order. */
 async function streaming(parameters: IDataObject, more: Partial<WorkflowOptions> = {}) {

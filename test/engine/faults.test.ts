@@ -1,27 +1,21 @@
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
-import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import { startEmulator, type Fault } from '../../emulator';
 import { selfSigned } from '../self-signed';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-jest.setTimeout(30_000);
-
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api, clock } = useStage();
 
 /** One item under Continue On Fail: its completion, or what stands for it. */
 async function run(options: IDataObject = {}, url = api.url) {
-	const start = performance.now();
+	const start = clock.now();
 	const { json } = await runWorkflow({
 		credential: customEndpoint(url),
 		nodes: [chatNode({ options }, { onError: 'continueRegularOutput' })],
 	});
 	const [item] = json('StepFun Chat');
-	return { item: item!, error: item!['error'] as IDataObject | undefined, ms: performance.now() - start };
+	return { item: item!, error: item!['error'] as IDataObject | undefined, ms: clock.now() - start };
 }
 
 const always = (fault: Fault) => api.fault(() => ({ ...fault }));
@@ -114,7 +108,7 @@ describe('retries', () => {
 	test('Retry-After is waited for in seconds and as a date', async () => {
 		api.fault([
 			{ status: 503, retryAfter: '1' },
-			{ status: 429, retryAfter: new Date(Date.now() + 3_000).toUTCString() },
+			{ status: 429, retryAfter: new Date(clock.now() + 3_000).toUTCString() },
 		]);
 		const { ms, item } = await run();
 		expect(item['content']).toBeTruthy();
@@ -185,7 +179,7 @@ describe('time', () => {
 		expect(error).toMatchObject({ type: 'timeout', attempts: 1 });
 		expect(ms).toBeGreaterThan(390);
 		expect(ms).toBeLessThan(2_500);
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await clock.sleep(50);
 		expect(api.requests.map(({ socketClosedAt }) => typeof socketClosedAt)).toEqual(['number']);
 	});
 

@@ -11,17 +11,12 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { DynamicStructuredTool } from '@langchain/core/tools';
 import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
 import { z } from 'zod';
-import { startEmulator, type Emulator } from '../../emulator';
 import type { ChatRequest } from '../../emulator/types';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
 import { credentials, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api, clock } = useStage();
 
 type Model = BaseChatModel & Required<Pick<BaseChatModel, 'bindTools'>>;
 type Use = (model: Model, context: IExecuteFunctions) => Promise<unknown>;
@@ -340,8 +335,7 @@ test('a signal of LangChain ends the request, and so does Stop', async () => {
 	const closedWithin = async (end: () => void): Promise<number> => {
 		const ended = Date.now();
 		end();
-		while (api.requests.at(-1)?.socketClosedAt === undefined && Date.now() - ended < 2000)
-			await new Promise((resolve) => setTimeout(resolve, 10));
+		while (api.requests.at(-1)?.socketClosedAt === undefined && Date.now() - ended < 2000) await clock.sleep(10);
 		return api.requests.at(-1)!.socketClosedAt! - ended;
 	};
 
@@ -372,7 +366,7 @@ test('who stops reading ends the request', async () => {
 	await using(async (model) => {
 		for await (const { text } of await model.stream('Hello')) if (text !== '') break;
 	});
-	await new Promise((resolve) => setTimeout(resolve, 50));
+	await clock.sleep(50);
 	expect(api.requests[0]).toMatchObject({ finished: false, socketClosedAt: expect.any(Number) });
 });
 

@@ -1,15 +1,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-jest.setTimeout(60_000);
-
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 const items = (count: number): INodeExecutionData[] =>
 	Array.from({ length: count }, (_, i) => ({ json: { word: `word${i}x` } }));

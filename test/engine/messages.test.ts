@@ -6,7 +6,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { StepfunApi } from '../../credentials/StepfunApi.credentials';
-import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import { startEmulator, type Fault } from '../../emulator';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
 import { CompletionBuilder, MAX_ANSWER_CHARACTERS } from '../../stepfun/response/completion';
 import { complete } from '../../stepfun/complete';
@@ -19,20 +19,14 @@ import * as files from '../media-files';
 import { selfSigned } from '../self-signed';
 import { nodeClock, undiciSend } from '../send';
 import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
-
-jest.setTimeout(30_000);
+import { useStage } from './stage';
 
 type Shown = Pick<MessageRow, 'message' | 'hint'>;
 
 const rows = messageRows('messages.md');
 const met = new Set<MessageRow | undefined>();
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 /** What the editor shows of a run that ends in an error; the request ID is no part of the advice. */
 async function shown(options: Partial<WorkflowOptions>, parameters: IDataObject = {}): Promise<Shown> {
