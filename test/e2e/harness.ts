@@ -45,7 +45,11 @@ export function setStage(name: string): Stage {
 	return stage;
 }
 
-/** Stops an execution. @returns ms until StepFun saw the connection of its first request closed; NaN when that took over 5 s */
+/**
+ * Stops an execution.
+ *
+ * @returns ms until StepFun saw the connection of its first request closed; NaN when that took over 5 s
+ */
 export async function stopAndWatch({ n8n, stepfun }: Stage, executionId: string): Promise<number> {
 	const stopped = Date.now();
 	await n8n.call('POST', `/rest/executions/${executionId}/stop`);

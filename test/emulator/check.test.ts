@@ -111,9 +111,8 @@ test('an unknown model and a model that is no chat model are not found', async (
 	for (const model of ['step-9', 'step-tts-2']) {
 		const answer = await send(emulator, ask('Hi', { model }));
 		expect(answer.status).toBe(404);
-		expect(answer.text).toBe(
-			`{"error":{"message":"The model \\"${model}\\" does not exist or you do not have access to it.","type":"model_invalid"}}`,
-		);
+		const message = `The model "${model}" does not exist or you do not have access to it.`;
+		expect(answer.text).toBe(JSON.stringify({ error: { message, type: 'model_invalid' } }));
 	}
 });
 

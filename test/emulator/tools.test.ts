@@ -77,7 +77,8 @@ test('two rounds: all in parallel, the last one again with the result, then the 
 	messages.push({ ...second, reasoning: undefined }, ...resultsOf(second, () => 'done'));
 	const answer = await converse(messages, [weather, time]);
 	expect(answer.content).toContain(
-		'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned "done".',
+		'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; ' +
+			'get_time returned "done".',
 	);
 	expect(emulator.requests.map((request) => request.reasoningReplayed)).toEqual([undefined, true, false]);
 });

@@ -274,7 +274,7 @@ test('Stop ends a running tool', async () => {
 	expect(api.requests).toHaveLength(1);
 });
 
-test('a host without the AI SDK still loads and runs the node, and says what is missing once a tool is connected', async () => {
+test('a host without the AI SDK runs the node, and says what is missing once a tool is connected', async () => {
 	jest.doMock('@n8n/ai-node-sdk', () => {
 		throw new Error("Cannot find module '@n8n/ai-node-sdk'");
 	});

@@ -76,7 +76,7 @@ describe('retries', () => {
 		expect(api.requests).toHaveLength(2);
 	});
 
-	test('three times by default, as often as Retries says otherwise; the number of attempts is in the details', async () => {
+	test('three times by default, or as often as Retries says; the number of attempts is in the details', async () => {
 		always({ status: 500, headers: { 'Retry-After': '0' } });
 		expect((await run()).error).toMatchObject({
 			type: 'internal_error',
@@ -125,8 +125,10 @@ describe('retries', () => {
 });
 
 describe('an answer that breaks off', () => {
+	const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+	const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
 	const chunk = (delta: object) =>
-		`data: ${JSON.stringify({ id: 'c1', model: 'step', choices: [{ index: 0, delta, finish_reason: '' }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } })}\n\n`;
+		event({ id: 'c1', model: 'step', choices: [{ index: 0, delta, finish_reason: '' }], usage });
 	const begun = chunk({ role: 'assistant', reasoning: 'I think' }) + chunk({ content: 'Half an ans' });
 
 	test('after content: an error with content, reasoning and usage, and no other try', async () => {
@@ -151,11 +153,10 @@ describe('an answer that breaks off', () => {
 	});
 
 	test("by an error object: the same, with the server's words", async () => {
-		always({
-			raw: `${begun}data: {"error":{"message":"The content you provided or machine outputted is blocked.","type":"censorship_blocked"}}\n\n`,
-		});
+		const message = 'The content you provided or machine outputted is blocked.';
+		always({ raw: begun + event({ error: { message, type: 'censorship_blocked' } }) });
 		const { item, error } = await run();
-		expect(item['message']).toBe('The content you provided or machine outputted is blocked.');
+		expect(item['message']).toBe(message);
 		expect(error).toMatchObject({
 			type: 'censorship_blocked',
 			status: 451,

@@ -111,7 +111,7 @@ async function streamed(
 	return { whole: whole!, texts };
 }
 
-test('sends what the panel says, and gives back text, reasoning, finish reason and usage with its details', async () => {
+test('sends what the panel says, and gives back text, reasoning, finish reason and detailed usage', async () => {
 	const answer = await using((model) => model.invoke([new SystemMessage('Be brief'), new HumanMessage('Hello')]), {
 		reasoningEffort: 'low',
 		options: {
@@ -184,7 +184,8 @@ describe.each(['invoke', 'stream'] as const)(
 				}
 			});
 			expect(answer.text).toContain(
-				'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned',
+				'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; ' +
+					'get_time returned',
 			);
 			expect(bodies()).toHaveLength(3);
 			expect(
@@ -293,10 +294,8 @@ test('a cut before the first text is tried again without a trace of it, a cut wi
 	expect(api.requests).toHaveLength(2);
 	expect(whole.text.match(/You asked/g)).toHaveLength(1);
 	expect(String(whole.additional_kwargs['reasoning_content']).match(/The question is/g)).toHaveLength(1);
-	api.fault({
-		raw: `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, delta: { content: 'Half an ans' } }] })}\n\n`,
-		resetAfterBytes: 1000,
-	});
+	const chunk = { id: 'x', model: 'm', choices: [{ index: 0, delta: { content: 'Half an ans' } }] };
+	api.fault({ raw: `data: ${JSON.stringify(chunk)}\n\n`, resetAfterBytes: 1000 });
 	await expect(
 		using((model) => streamed(model, [new HumanMessage('Hello')]), { options: { retries: 1 } }),
 	).rejects.toMatchObject({

@@ -25,7 +25,7 @@ async function runAll(count: number, options: IDataObject = {}) {
 	return { wasted: refused / (count + refused), run };
 }
 
-test('side by side: as many as Max Concurrent Requests allows, 5 by default, results in the order of the input', async () => {
+test('side by side: as many as Max Concurrent Requests allows, 5 by default; results in the input order', async () => {
 	// The first items take longest.
 	api.fault(({ body }) => ({ delayMs: JSON.stringify(body).includes('word0x') ? 150 : 30 }));
 	await runAll(30);

@@ -496,7 +496,8 @@ const cases: Array<[row: string, produce: () => Promise<Shown>]> = [
 	],
 
 	[
-		'The token limit cut off the answer in … (finish_reason length). Raise Maximum Number of Tokens in Options, or ask for a shorter answer',
+		'The token limit cut off the answer in … (finish_reason length). ' +
+			'Raise Maximum Number of Tokens in Options, or ask for a shorter answer',
 		() => note(answered({ content: 'Once upon' }, 'length')),
 	],
 	[
@@ -517,7 +518,8 @@ const cases: Array<[row: string, produce: () => Promise<Shown>]> = [
 			),
 	],
 	[
-		'… retried after rate limits (… refused …, longest wait … s). Max Concurrent Requests and Requests per Minute in Options set the pace',
+		'… retried after rate limits (… refused …, longest wait … s). ' +
+			'Max Concurrent Requests and Requests per Minute in Options set the pace',
 		() => note({ status: 429, retryAfter: '0' }),
 	],
 	['This key is not accepted. Check the key, and that Region is the one where it was created', () => rule(401)],

@@ -35,7 +35,8 @@ test('functions of the panel are sent as the API takes them', async () => {
 			json: [
 				{
 					functionsJson:
-						'[{"name": "a", "description": "A", "parameters": {}}, {"type": "function", "function": {"name": "b", "parameters": {"type": "object", "properties": {}}}}]',
+						'[{"name": "a", "description": "A", "parameters": {}}, ' +
+						'{"type": "function", "function": {"name": "b", "parameters": {"type": "object", "properties": {}}}}]',
 				},
 			],
 		},
