@@ -14,6 +14,10 @@ const shared = {
 };
 
 module.exports = {
+	// Only ends what hangs: no test depends on how fast the machine is.
+	testTimeout: 60_000,
+	// By default one core stays with Jest's own process, which is idle while the tests run.
+	maxWorkers: '100%',
 	projects: [
 		{
 			...shared,

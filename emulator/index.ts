@@ -5,6 +5,7 @@ import type { Fault, FaultChooser } from './faults';
 import { EmulatorState, type EmulatorOptions } from './server';
 import type { RecordedRequest } from './types';
 
+export type { Clock } from './clock';
 export type { Fault, FaultChooser } from './faults';
 export type { EmulatorOptions } from './server';
 export type { RecordedRequest } from './types';

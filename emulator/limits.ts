@@ -1,3 +1,4 @@
+import type { Clock } from './clock';
 import { concurrencyLimited, rateLimited, type ApiError } from './errors';
 
 export interface LimitOptions {
@@ -19,6 +20,8 @@ export class Limits {
 	private requests = 0;
 	private running = 0;
 
+	constructor(private readonly clock: Clock) {}
+
 	/** Counts a request that arrives now; a refusal, or undefined and a place that `leave` gives back. */
 	enter(options: LimitOptions): Refusal | undefined {
 		const refusal = this.overRate(options) ?? this.overConcurrency(options);
@@ -32,7 +35,7 @@ export class Limits {
 
 	private overRate({ rateLimit }: LimitOptions): Refusal | undefined {
 		if (!rateLimit) return undefined;
-		const now = performance.now();
+		const now = this.clock.now();
 		if (this.requests === 0 || now - this.windowStart >= rateLimit.windowMs) {
 			this.windowStart = now;
 			this.requests = 0;

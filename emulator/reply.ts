@@ -1,6 +1,7 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import type { Clock } from './clock';
 import type { ApiError } from './errors';
 
 /** A piece of a body: bytes that are written at once, or a pause. */
@@ -36,13 +37,13 @@ export const streamReply = (body: Piece[], contentType = 'text/event-stream'): R
 });
 
 /** Plays the steps on the connection, waiting whenever the client reads more slowly; stops when it goes away. */
-export async function deliver(response: ServerResponse, reply: Reply, steps: Step[]): Promise<void> {
+export async function deliver(response: ServerResponse, reply: Reply, steps: Step[], clock: Clock): Promise<void> {
 	const gone = new AbortController();
 	response.once('close', () => gone.abort());
 	if (response.destroyed) return;
 	try {
 		for (const step of steps) {
-			if (await play(response, reply, step, gone.signal)) return;
+			if (await play(step, { response, reply, clock, signal: gone.signal })) return;
 		}
 		response.end();
 	} catch (error) {
@@ -50,8 +51,18 @@ export async function deliver(response: ServerResponse, reply: Reply, steps: Ste
 	}
 }
 
+/** An answer on its way. */
+interface Delivery {
+	response: ServerResponse;
+	reply: Reply;
+	clock: Clock;
+	/** Aborted when the client goes away. */
+	signal: AbortSignal;
+}
+
 /** Returns true when the connection was cut. */
-async function play(response: ServerResponse, reply: Reply, step: Step, signal: AbortSignal): Promise<boolean> {
+async function play(step: Step, delivery: Delivery): Promise<boolean> {
+	const { response, reply, clock, signal } = delivery;
 	signal.throwIfAborted();
 	if (step === 'headers') {
 		response.writeHead(reply.status, reply.headers);
@@ -65,9 +76,9 @@ async function play(response: ServerResponse, reply: Reply, step: Step, signal: 
 		// A turn of the event loop between writes keeps them apart on the wire.
 		else await nextTurn();
 	} else if ('waitMs' in step) {
-		await wait(step.waitMs, undefined, { signal });
+		await clock.sleep(step.waitMs, signal);
 	} else {
-		await stall(response, step.pingMs, signal);
+		await stall(delivery, step.pingMs);
 	}
 	return false;
 }
@@ -81,9 +92,9 @@ async function flushed(response: ServerResponse, signal: AbortSignal): Promise<v
 }
 
 /** Holds the connection until the client leaves; with pings an SSE comment goes out every so many milliseconds. */
-async function stall(response: ServerResponse, pingMs: number | undefined, signal: AbortSignal): Promise<void> {
+async function stall({ response, clock, signal }: Delivery, pingMs: number | undefined): Promise<void> {
 	for (;;) {
-		await wait(pingMs ?? 60_000, undefined, { signal });
+		await clock.sleep(pingMs ?? 60_000, signal);
 		if (pingMs !== undefined) response.write(': ping\n\n');
 	}
 }

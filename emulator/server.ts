@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRequest } from './answer';
 import { BodyReader } from './body';
 import { checkRequest } from './check';
+import { realClock, type Clock } from './clock';
 import { reasoningReplayed } from './dialogue';
 import { ApiError, badKey, unknownModel } from './errors';
 import { replacement, schedule, type Fault, type FaultChooser } from './faults';
@@ -13,7 +14,7 @@ import type { ChatRequest, RecordedRequest } from './types';
 import { PromptCache } from './usage';
 import { toCompletion, toEvents, type Dialect } from './wire';
 
-/** All of them may be changed while the emulator runs, except port and tls. Times are milliseconds. */
+/** All of them may be changed while the emulator runs, except port, tls and clock. Times are milliseconds. */
 export interface EmulatorOptions extends LimitOptions {
 	/** Default 0: any free port. */
 	port?: number;
@@ -31,6 +32,8 @@ export interface EmulatorOptions extends LimitOptions {
 	keepRequests?: number;
 	/** PEM texts; the emulator then speaks HTTPS. */
 	tls?: { key: string | Buffer; cert: string | Buffer };
+	/** Decides when pauses end and windows pass, and stamps the requests; default the real one. */
+	clock?: Clock;
 }
 
 type Route =
@@ -57,10 +60,14 @@ export class EmulatorState {
 	maxInFlight = 0;
 	private inFlight = 0;
 	private traces = 0;
-	private limits = new Limits();
+	private readonly clock: Clock;
+	private limits: Limits;
 	private cache = new PromptCache();
 
-	constructor(readonly options: EmulatorOptions) {}
+	constructor(readonly options: EmulatorOptions) {
+		this.clock = options.clock ?? realClock;
+		this.limits = new Limits(this.clock);
+	}
 
 	reset(): void {
 		this.requests.length = 0;
@@ -68,7 +75,7 @@ export class EmulatorState {
 		this.chooseFault = undefined;
 		this.maxInFlight = 0;
 		this.traces = 0;
-		this.limits = new Limits();
+		this.limits = new Limits(this.clock);
 		this.cache = new PromptCache();
 	}
 
@@ -84,7 +91,7 @@ export class EmulatorState {
 		};
 		response.once('finish', note).once('close', () => {
 			note();
-			if (!record.finished && !cut) record.socketClosedAt = Date.now();
+			if (!record.finished && !cut) record.socketClosedAt = this.clock.now();
 		});
 		const text = await readBody(request, record);
 		if (text === undefined) return;
@@ -94,7 +101,7 @@ export class EmulatorState {
 		const timing = route.kind === 'chat' ? this.timing(answer) : {};
 		const { reply, steps } = schedule(answer, { ...timing, ...fault });
 		cut = steps.includes('reset');
-		await deliver(response, reply, steps);
+		await deliver(response, reply, steps, this.clock);
 	}
 
 	private timing(reply: Reply): Fault {
@@ -113,7 +120,7 @@ export class EmulatorState {
 			bodySha256: '',
 			body: undefined,
 			traceId: `trace-${String(this.traces).padStart(6, '0')}`,
-			startedAt: Date.now(),
+			startedAt: this.clock.now(),
 			finished: false,
 		};
 		this.requests.push(record);
@@ -173,7 +180,7 @@ export class EmulatorState {
 	private complete(request: ChatRequest, record: RecordedRequest, fault: Fault): Reply {
 		record.reasoningReplayed = reasoningReplayed(request.messages);
 		const answer = answerRequest(request, this.cache.look(request));
-		const stamp = { id: completionId(record.traceId), created: Math.floor(Date.now() / 1000) };
+		const stamp = { id: completionId(record.traceId), created: Math.floor(this.clock.now() / 1000) };
 		const stream = fault.respondSse ?? (request.stream === true && !fault.respondJson);
 		if (!stream) return jsonReply(toCompletion(answer, stamp));
 		return streamReply(toEvents(answer, stamp, fault.dialect ?? this.options.dialect ?? 'blank-line'));

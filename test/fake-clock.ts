@@ -27,6 +27,11 @@ export class FakeClock implements Clock {
 			signal?.addEventListener('abort', stop, { once: true });
 		});
 
+	/** ms until the next sleeper is due; Infinity when nobody sleeps. */
+	dueIn(): number {
+		return Math.min(...this.sleepers.map(({ at }) => Math.max(0, at - this.time)));
+	}
+
 	/** Goes on for so many ms; everything that is due on the way happens in its order. */
 	async advance(ms: number): Promise<void> {
 		const end = this.time + ms;

@@ -1,4 +1,4 @@
-/** A key and its certificate for 127.0.0.1, signed by nobody else: for tests of what TLS refuses. Valid for a hundred years. */
+/** A self-signed key and certificate for 127.0.0.1, for tests of what TLS refuses. Valid for a hundred years. */
 export const selfSigned = {
 	key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZcNAtOhhFmvhS51u

@@ -63,7 +63,7 @@ test.each([
 	}
 });
 
-test('a webhook with the response mode Streaming gets the answer as it is written, reasoning first as a quotation', async () => {
+test('a webhook that streams gets the answer as it is written, reasoning first as a quotation', async () => {
 	const chat = await publishChat(stage.n8n, readExample('08-chat-streaming.json'), stage.credential);
 	stage.stepfun.options.chunkDelayMs = 5;
 	const lines = await chat.say('Tell me about tea');

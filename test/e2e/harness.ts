@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmulator } from '../../emulator';
+import type { Emulator } from '../../emulator';
 import { type Credential, N8nClient } from '../../host/client';
 import { credentialType } from '../../host/names';
+import { useEmulator } from '../use-emulator';
 
 const apiKey = 'sk-emulator';
 
@@ -12,40 +13,43 @@ async function connect(): Promise<N8nClient> {
 	return await N8nClient.login(url);
 }
 
-/** An emulator of the test's own, and what a credential that leads to it holds. */
-async function emulator() {
-	const running = await startEmulator({ apiKey });
-	const credential = (name: string, changes: Credential['data'] = {}): Credential => ({
-		name,
-		type: credentialType,
-		data: { apiKey, region: 'custom', plan: 'standard', baseUrl: running.url, ...changes },
-	});
-	return { ...running, credential };
+interface StepfunStage extends Emulator {
+	/** What a credential that leads here holds. */
+	credential(name: string, changes?: Credential['data']): Credential;
 }
 
 /** What a file of tests works with. */
 export interface Stage {
 	n8n: N8nClient;
 	/** StepFun, as the tests of this file alone see it; forgets what it was asked before each test. */
-	stepfun: Awaited<ReturnType<typeof emulator>>;
+	stepfun: StepfunStage;
 	/** Leads to `stepfun`. */
 	credential: { id: string; name: string };
 }
 
 /** Sets the stage before the tests of a file, and clears it after them. @param name of the credential in n8n */
 export function setStage(name: string): Stage {
-	const stage = {} as Stage;
+	const emulator = useEmulator({ apiKey });
+	const stepfun = Object.assign(emulator, {
+		credential: (title: string, changes: Credential['data'] = {}): Credential => ({
+			name: title,
+			type: credentialType,
+			data: { apiKey, region: 'custom', plan: 'standard', baseUrl: emulator.url, ...changes },
+		}),
+	});
+	const stage = { stepfun } as Stage;
 	beforeAll(async () => {
 		stage.n8n = await connect();
-		stage.stepfun = await emulator();
-		stage.credential = await stage.n8n.importCredential(stage.stepfun.credential(name));
+		stage.credential = await stage.n8n.importCredential(stepfun.credential(name));
 	});
-	beforeEach(() => stage.stepfun.reset());
-	afterAll(async () => await stage.stepfun?.close());
 	return stage;
 }
 
-/** Stops an execution. @returns ms until StepFun saw the connection of its first request closed; NaN when that took over 5 s */
+/**
+ * Stops an execution.
+ *
+ * @returns ms until StepFun saw the connection of its first request closed; NaN when that took over 5 s
+ */
 export async function stopAndWatch({ n8n, stepfun }: Stage, executionId: string): Promise<number> {
 	const stopped = Date.now();
 	await n8n.call('POST', `/rest/executions/${executionId}/stop`);

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { request } from 'undici';
-import { ask, send, useEmulator } from './client';
+import { useEmulator } from '../use-emulator';
+import { ask, send } from './client';
 
 const emulator = useEmulator();
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -10,7 +11,7 @@ const dataUrl = (mime: string, bytes: Buffer) => `data:${mime};base64,${bytes.to
 test('answers with type, length and hash of each attachment in order', async () => {
 	const [image, video, audio] = [randomBytes(68), randomBytes(3000), randomBytes(200_001)];
 	const answer = await send(
-		emulator.current,
+		emulator,
 		ask([
 			{ type: 'image_url', image_url: { url: dataUrl('image/png', image), detail: 'low' } },
 			{ type: 'video_url', video_url: { url: dataUrl('video/mp4', video) } },
@@ -40,8 +41,8 @@ test('records short data URLs as they are and long ones by length and hash', asy
 	const body = JSON.stringify(ask([...parts, { type: 'text', text: 'a "quoted\\" text' }]));
 	// Other languages write `/` as `\/` in JSON.
 	const sent = Buffer.from(body.replaceAll('/', '\\/'));
-	expect((await send(emulator.current, sent.toString())).status).toBe(200);
-	const record = emulator.current.requests[0]!;
+	expect((await send(emulator, sent.toString())).status).toBe(200);
+	const record = emulator.requests[0]!;
 	expect(record.body).toEqual(
 		ask([
 			parts[0],
@@ -64,7 +65,7 @@ test('finds the attachment however the body is cut', async () => {
 		const slices = Array.from({ length: Math.ceil(body.length / size) }, (_, index) =>
 			body.subarray(index * size, (index + 1) * size),
 		);
-		const response = await request(`${emulator.current.url}/chat/completions`, {
+		const response = await request(`${emulator.url}/chat/completions`, {
 			method: 'POST',
 			headers: { authorization: 'Bearer sk-emulator' },
 			body: Readable.from(slices),
@@ -85,7 +86,7 @@ test('takes a body of 60 MB without keeping it', async () => {
 		for (let index = 0; index < times; index++) yield Buffer.from(encoded);
 		yield Buffer.from(tail!);
 	}
-	const response = await request(`${emulator.current.url}/chat/completions`, {
+	const response = await request(`${emulator.url}/chat/completions`, {
 		method: 'POST',
 		headers: { authorization: 'Bearer sk-emulator' },
 		body: Readable.from(body()),
@@ -93,5 +94,5 @@ test('takes a body of 60 MB without keeping it', async () => {
 	const hash = createHash('sha256');
 	for (let index = 0; index < times; index++) hash.update(slice);
 	expect(await response.body.text()).toContain(`${slice.length * times} bytes, sha256 ${hash.digest('hex')}`);
-	expect(JSON.stringify(emulator.current.requests[0]!.body).length).toBeLessThan(1000);
+	expect(JSON.stringify(emulator.requests[0]!.body).length).toBeLessThan(1000);
 });

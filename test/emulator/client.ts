@@ -1,24 +1,9 @@
 import { request } from 'undici';
-import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator';
+import type { Emulator } from '../../emulator';
 
 // What an answer holds is the matter of each test; its type is not.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
-
-/** Starts an emulator for the tests of a file. */
-export function useEmulator(options?: EmulatorOptions): { readonly current: Emulator } {
-	let emulator: Emulator;
-	beforeAll(async () => {
-		emulator = await startEmulator(options);
-	});
-	afterEach(() => emulator.reset());
-	afterAll(() => emulator.close());
-	return {
-		get current() {
-			return emulator;
-		},
-	};
-}
 
 export interface Answer {
 	status: number;

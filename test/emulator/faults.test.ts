@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import type { Fault } from '../../emulator';
-import { ask, chunksOf, send, useEmulator } from './client';
+import { useEmulator } from '../use-emulator';
+import { virtualClock } from '../virtual-clock';
+import { ask, chunksOf, send } from './client';
 
-const emulator = useEmulator();
+const clock = virtualClock();
+const emulator = useEmulator({ clock });
 const stream = ask('Hi', { stream: true });
 
 /** Opens a chat request and leaves its answer to the test. */
 const open = (body: object = stream, signal?: AbortSignal) =>
-	request(`${emulator.current.url}/chat/completions`, {
+	request(`${emulator.url}/chat/completions`, {
 		method: 'POST',
 		headers: { authorization: 'Bearer sk-emulator' },
 		body: JSON.stringify(body),
@@ -20,7 +22,7 @@ const open = (body: object = stream, signal?: AbortSignal) =>
 
 /** The text that arrives before the connection ends, is cut, or stays silent for 100 ms. */
 async function received(fault: Fault): Promise<{ text: string; end: 'done' | 'cut' | 'silent' }> {
-	emulator.current.fault(fault);
+	emulator.fault(fault);
 	const response = await open();
 	let text = '';
 	const read = (async () => {
@@ -31,7 +33,7 @@ async function received(fault: Fault): Promise<{ text: string; end: 'done' | 'cu
 			return 'cut' as const;
 		}
 	})();
-	const end = await Promise.race([read, wait(100, 'silent' as const)]);
+	const end = await Promise.race([read, clock.sleep(100).then(() => 'silent' as const)]);
 	const result = { text, end };
 	response.body.destroy();
 	await read;
@@ -39,18 +41,18 @@ async function received(fault: Fault): Promise<{ text: string; end: 'done' | 'cu
 }
 
 test('faults are for the next chat requests, one each; then all is well', async () => {
-	emulator.current.fault([{ status: 503 }, { status: 451 }]);
-	await send(emulator.current, undefined, { path: '/v1/models', method: 'GET' });
+	emulator.fault([{ status: 503 }, { status: 451 }]);
+	await send(emulator, undefined, { path: '/v1/models', method: 'GET' });
 	const statuses = [];
-	for (let index = 0; index < 3; index++) statuses.push((await send(emulator.current, stream)).status);
+	for (let index = 0; index < 3; index++) statuses.push((await send(emulator, stream)).status);
 	expect(statuses).toEqual([503, 451, 200]);
 });
 
 test('a function chooses by request, also for models', async () => {
-	emulator.current.fault(({ url }) => (url.endsWith('/models') ? { status: 502 } : undefined));
-	const models = await send(emulator.current, undefined, { path: '/v1/models', method: 'GET' });
+	emulator.fault(({ url }) => (url.endsWith('/models') ? { status: 502 } : undefined));
+	const models = await send(emulator, undefined, { path: '/v1/models', method: 'GET' });
 	expect(models.text).toMatch(/^<html>/);
-	expect((await send(emulator.current, stream)).status).toBe(200);
+	expect((await send(emulator, stream)).status).toBe(200);
 });
 
 test.each([
@@ -59,37 +61,37 @@ test.each([
 	[451, 'censorship_blocked'],
 	[500, 'internal_error'],
 ])('status %i brings its own body', async (status, type) => {
-	emulator.current.fault({ status, retryAfter: '7', headers: { 'X-Trace-Id': 'mine' } });
-	const answer = await send(emulator.current, stream);
+	emulator.fault({ status, retryAfter: '7', headers: { 'X-Trace-Id': 'mine' } });
+	const answer = await send(emulator, stream);
 	expect(answer).toMatchObject({ status, json: { error: { type } } });
 	expect(answer.headers).toMatchObject({ 'retry-after': '7', 'x-trace-id': 'mine' });
 });
 
 test('body, raw and redirect are sent as given', async () => {
-	emulator.current.fault([
+	emulator.fault([
 		{ body: '<html>', headers: { 'content-type': 'text/html' } },
 		{ raw: [Buffer.from([0xef, 0xbb, 0xbf]), 'data: {}\r\r', { waitMs: 5 }, 'data:'], contentType: 'text/x' },
 		{ redirectTo: 'http://127.0.0.1:1/other' },
 	]);
-	expect(await send(emulator.current, stream)).toMatchObject({ status: 200, text: '<html>' });
+	expect(await send(emulator, stream)).toMatchObject({ status: 200, text: '<html>' });
 	const raw = await open();
 	expect(raw.headers['content-type']).toBe('text/x');
 	expect(Buffer.from(await raw.body.arrayBuffer()).toString('latin1')).toBe('\xef\xbb\xbfdata: {}\r\rdata:');
-	const redirect = await send(emulator.current, stream);
+	const redirect = await send(emulator, stream);
 	expect(redirect.status).toBe(307);
 	expect(redirect.headers.location).toBe('http://127.0.0.1:1/other');
 });
 
 test('JSON for a stream and the reverse', async () => {
-	emulator.current.fault([{ respondJson: true }, { respondSse: true }]);
-	expect((await send(emulator.current, stream)).json.object).toBe('chat.completion');
-	expect(chunksOf((await send(emulator.current, ask('Hi'))).text)[0].object).toBe('chat.completion.chunk');
+	emulator.fault([{ respondJson: true }, { respondSse: true }]);
+	expect((await send(emulator, stream)).json.object).toBe('chat.completion');
+	expect(chunksOf((await send(emulator, ask('Hi'))).text)[0].object).toBe('chat.completion.chunk');
 });
 
 test('DONE is left away, dialect and split leave the rest as it is', async () => {
-	emulator.current.fault([{ cutWithoutDone: true }, { splitBytes: [1, 7] }]);
-	const cut = await send(emulator.current, stream);
-	const split = await send(emulator.current, stream);
+	emulator.fault([{ cutWithoutDone: true }, { splitBytes: [1, 7] }]);
+	const cut = await send(emulator, stream);
+	const split = await send(emulator, stream);
 	const contents = (text: string) => chunksOf(text).map((chunk) => chunk.choices);
 	expect(cut.text).not.toContain('[DONE]');
 	expect(split.text).toContain('[DONE]');
@@ -97,8 +99,8 @@ test('DONE is left away, dialect and split leave the rest as it is', async () =>
 });
 
 test('split bytes arrive in their sizes', async () => {
-	emulator.current.fault({ raw: ['data: ä', 'bc\n\n'], splitBytes: [7, 2] });
-	const socket = connect(emulator.current.port, '127.0.0.1');
+	emulator.fault({ raw: ['data: ä', 'bc\n\n'], splitBytes: [7, 2] });
+	const socket = connect(emulator.port, '127.0.0.1');
 	const body = JSON.stringify(stream);
 	socket.write(`POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer sk-emulator\r\n`);
 	socket.write(`Connection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -110,14 +112,14 @@ test('split bytes arrive in their sizes', async () => {
 });
 
 test('gzip holds the whole stream', async () => {
-	emulator.current.fault({ gzip: true });
+	emulator.fault({ gzip: true });
 	const response = await open();
 	expect(response.headers['content-encoding']).toBe('gzip');
 	expect(gunzipSync(Buffer.from(await response.body.arrayBuffer())).toString()).toContain('[DONE]');
 });
 
 test('resets: before the headers, after bytes, after chunks', async () => {
-	emulator.current.fault({ resetBeforeHeaders: true });
+	emulator.fault({ resetBeforeHeaders: true });
 	await expect(open()).rejects.toThrow('other side closed');
 	const bytes = await received({ resetAfterBytes: 500 });
 	expect(bytes.text.length).toBe(500);
@@ -125,8 +127,8 @@ test('resets: before the headers, after bytes, after chunks', async () => {
 	const chunks = await received({ resetAfterChunks: 3 });
 	expect(chunksOf(chunks.text)).toHaveLength(3);
 	expect(chunks.end).toBe('cut');
-	expect(emulator.current.requests.map((record) => record.socketClosedAt)).toEqual([undefined, undefined, undefined]);
-	expect(emulator.current.requests.map((record) => record.finished)).toEqual([false, false, false]);
+	expect(emulator.requests.map((record) => record.socketClosedAt)).toEqual([undefined, undefined, undefined]);
+	expect(emulator.requests.map((record) => record.finished)).toEqual([false, false, false]);
 });
 
 test('stalls: after bytes, after chunks, with pings', async () => {
@@ -141,42 +143,42 @@ test('stalls: after bytes, after chunks, with pings', async () => {
 
 test('a client that leaves is noticed', async () => {
 	const controller = new AbortController();
-	emulator.current.fault({ stallBeforeHeaders: true });
+	emulator.fault({ stallBeforeHeaders: true });
 	const answer = open(stream, controller.signal).catch((error: Error) => error.name);
-	await wait(30);
+	await clock.sleep(30);
 	controller.abort();
 	expect(await answer).toBe('AbortError');
-	await wait(30);
-	const [record] = emulator.current.requests;
+	await clock.sleep(30);
+	const [record] = emulator.requests;
 	expect(record!.socketClosedAt).toBeGreaterThanOrEqual(record!.startedAt);
 	expect(record!.finished).toBe(false);
 	expect(record!.status).toBeUndefined();
 });
 
 test('pauses: before the headers and between chunks', async () => {
-	emulator.current.fault([{ delayMs: 40 }, { raw: ['a', 'b', 'c'], chunkDelayMs: 20 }]);
-	const start = performance.now();
-	await send(emulator.current, ask('Hi'));
-	expect(performance.now() - start).toBeGreaterThanOrEqual(39);
-	const later = performance.now();
-	await send(emulator.current, stream);
-	expect(performance.now() - later).toBeGreaterThanOrEqual(39);
+	emulator.fault([{ delayMs: 40 }, { raw: ['a', 'b', 'c'], chunkDelayMs: 20 }]);
+	const start = clock.now();
+	await send(emulator, ask('Hi'));
+	expect(clock.now() - start).toBeGreaterThanOrEqual(40);
+	const later = clock.now();
+	await send(emulator, stream);
+	expect(clock.now() - later).toBeGreaterThanOrEqual(40);
 });
 
 test('a line of 16 MB and 20,000 chunks pass', async () => {
 	const line = `data: ${'x'.repeat(16 * 1024 * 1024)}\n\n`;
-	emulator.current.fault([{ raw: line }, { raw: Array.from({ length: 20_000 }, () => 'data: {}\n\n') }]);
-	expect((await send(emulator.current, stream)).text.length).toBe(line.length);
-	expect((await send(emulator.current, stream)).text.length).toBe(20_000 * 10);
+	emulator.fault([{ raw: line }, { raw: Array.from({ length: 20_000 }, () => 'data: {}\n\n') }]);
+	expect((await send(emulator, stream)).text.length).toBe(line.length);
+	expect((await send(emulator, stream)).text.length).toBe(20_000 * 10);
 });
 
 test('the rate limit counts all requests of a window and tells when it ends', async () => {
-	Object.assign(emulator.current.options, {
+	Object.assign(emulator.options, {
 		rateLimit: { requests: 2, windowMs: 60 },
 		retryAfterHeader: true,
 	});
 	const answers = [];
-	for (let index = 0; index < 4; index++) answers.push(await send(emulator.current, ask('Hi')));
+	for (let index = 0; index < 4; index++) answers.push(await send(emulator, ask('Hi')));
 	expect(answers.map((answer) => answer.status)).toEqual([200, 200, 429, 429]);
 	expect(answers[3]!.json).toEqual({
 		error: {
@@ -186,33 +188,33 @@ test('the rate limit counts all requests of a window and tells when it ends', as
 		},
 	});
 	expect(answers[3]!.headers['retry-after']).toBe('1');
-	await wait(60);
-	expect((await send(emulator.current, ask('Hi'))).status).toBe(200);
+	await clock.sleep(60);
+	expect((await send(emulator, ask('Hi'))).status).toBe(200);
 });
 
 test('the concurrency limit holds a place until the answer has ended', async () => {
-	Object.assign(emulator.current.options, { concurrencyLimit: 2, delayMs: 40 });
-	const answers = await Promise.all([1, 2, 3].map(() => send(emulator.current, ask('Hi'))));
+	Object.assign(emulator.options, { concurrencyLimit: 2, delayMs: 40 });
+	const answers = await Promise.all([1, 2, 3].map(() => send(emulator, ask('Hi'))));
 	const refused = answers.filter((answer) => answer.status === 429);
 	expect(refused.map((answer) => answer.json.error.message)).toEqual([
 		'request limited concurrency reached, current: 3, limit: 2',
 	]);
 	expect(refused[0]!.headers['retry-after']).toBeUndefined();
-	expect(emulator.current.maxInFlight).toBe(3);
-	expect((await send(emulator.current, ask('Hi'))).status).toBe(200);
+	expect(emulator.maxInFlight).toBe(3);
+	expect((await send(emulator, ask('Hi'))).status).toBe(200);
 });
 
 test('remembers as many requests as asked; reset forgets all and takes options back', async () => {
-	emulator.current.options.keepRequests = 2;
-	for (const question of ['a', 'b', 'c']) await send(emulator.current, ask(question));
-	expect(emulator.current.requests.map((record) => record.body)).toEqual([ask('b'), ask('c')]);
-	expect(emulator.current.requests[1]).toMatchObject({
+	emulator.options.keepRequests = 2;
+	for (const question of ['a', 'b', 'c']) await send(emulator, ask(question));
+	expect(emulator.requests.map((record) => record.body)).toEqual([ask('b'), ask('c')]);
+	expect(emulator.requests[1]).toMatchObject({
 		method: 'POST',
 		url: '/v1/chat/completions',
 		status: 200,
 		finished: true,
 	});
-	emulator.current.reset();
-	expect(emulator.current.requests).toEqual([]);
-	expect(emulator.current.options).toEqual({});
+	emulator.reset();
+	expect(emulator.requests).toEqual([]);
+	expect(emulator.options).toEqual({ clock });
 });

@@ -1,9 +1,10 @@
-import { ask, send, useEmulator } from './client';
+import { useEmulator } from '../use-emulator';
+import { ask, send } from './client';
 
 const emulator = useEmulator();
 
 async function answerTo(question: string, more: object) {
-	const answer = await send(emulator.current, ask(question, more));
+	const answer = await send(emulator, ask(question, more));
 	return answer.json.choices[0].message.content as string;
 }
 

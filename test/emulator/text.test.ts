@@ -1,10 +1,11 @@
-import { ask, chunksOf, joinDeltas, send, useEmulator } from './client';
+import { useEmulator } from '../use-emulator';
+import { ask, chunksOf, joinDeltas, send } from './client';
 
 const emulator = useEmulator();
 const first = (answer: Awaited<ReturnType<typeof send>>) => answer.json.choices[0];
 
 test('repeats the question and shows usage, reasoning and a trace id', async () => {
-	const answer = await send(emulator.current, ask('How are you?', { model: 'step-3.5-flash' }));
+	const answer = await send(emulator, ask('How are you?', { model: 'step-3.5-flash' }));
 	expect(answer.status).toBe(200);
 	expect(answer.headers['x-trace-id']).toBe('trace-000001');
 	expect(answer.json).toMatchObject({ object: 'chat.completion', model: 'step-3.5-flash' });
@@ -28,8 +29,8 @@ test('names the system prompt and the earlier questions, and counts their tokens
 		{ role: 'system', content: 'Be brief' },
 		{ role: 'user', content: 'My name is Ada' },
 	];
-	await send(emulator.current, { model: 'step-3.5-flash', messages: turns });
-	const answer = await send(emulator.current, {
+	await send(emulator, { model: 'step-3.5-flash', messages: turns });
+	const answer = await send(emulator, {
 		model: 'step-3.5-flash',
 		messages: [...turns, { role: 'assistant', content: 'Hello' }, { role: 'user', content: 'Who am I?' }],
 	});
@@ -41,8 +42,8 @@ test('names the system prompt and the earlier questions, and counts their tokens
 });
 
 test('a stream has the shape of seed 004 and the content of the JSON answer', async () => {
-	const whole = await send(emulator.current, ask('Hi'));
-	const streamed = await send(emulator.current, ask('Hi', { stream: true }));
+	const whole = await send(emulator, ask('Hi'));
+	const streamed = await send(emulator, ask('Hi', { stream: true }));
 	expect(streamed.headers['content-type']).toBe('text/event-stream');
 	expect(streamed.text.endsWith('\n\ndata: [DONE]\n\n')).toBe(true);
 	const chunks = chunksOf(streamed.text);
@@ -70,37 +71,37 @@ test('a stream has the shape of seed 004 and the content of the JSON answer', as
 });
 
 test.each(['single-newline', 'crlf'] as const)('a stream in the %s dialect', async (dialect) => {
-	emulator.current.options.dialect = dialect;
-	const { text } = await send(emulator.current, ask('Hi', { stream: true }));
+	emulator.options.dialect = dialect;
+	const { text } = await send(emulator, ask('Hi', { stream: true }));
 	const end = { 'single-newline': '\n', crlf: '\r\n\r\n' }[dialect];
 	expect(text.split(end).filter((line) => !line.startsWith('data: '))).toEqual(['']);
 	expect(text.endsWith(`data: [DONE]${end}`)).toBe(true);
 });
 
 test('n choices differ and take turns in a stream', async () => {
-	const answer = await send(emulator.current, ask('Hi', { n: 3 }));
+	const answer = await send(emulator, ask('Hi', { n: 3 }));
 	const contents = answer.json.choices.map((choice: { message: { content: string } }) => choice.message.content);
 	expect(new Set(contents).size).toBe(3);
 	expect(contents[2]).toMatch(/\(choice 3\)$/);
-	const chunks = chunksOf((await send(emulator.current, ask('Hi', { n: 3, stream: true }))).text);
+	const chunks = chunksOf((await send(emulator, ask('Hi', { n: 3, stream: true }))).text);
 	expect(chunks.slice(0, 6).map((chunk) => chunk.choices[0].index)).toEqual([0, 1, 2, 0, 1, 2]);
 	expect(joinDeltas(chunks, 'content', 2)).toBe(contents[2]);
 	expect(chunks.at(-1).usage).toEqual(answer.json.usage);
 });
 
 test('stop cuts before the first match', async () => {
-	const choice = first(await send(emulator.current, ask('Hi', { stop: ['answers', ' emulator'] })));
+	const choice = first(await send(emulator, ask('Hi', { stop: ['answers', ' emulator'] })));
 	expect(choice.message.content).toBe('You asked: "Hi". The StepFun');
 	expect(choice.finish_reason).toBe('stop');
 });
 
 test('max_tokens is paid by reasoning first', async () => {
-	const starved = await send(emulator.current, ask('Hi', { max_tokens: 8 }));
+	const starved = await send(emulator, ask('Hi', { max_tokens: 8 }));
 	expect(first(starved)).toMatchObject({ message: { content: '' }, finish_reason: 'length' });
 	expect(starved.json.usage.completion_tokens).toBe(8);
-	const whole = await send(emulator.current, ask('Hi'));
+	const whole = await send(emulator, ask('Hi'));
 	const reasoning = whole.json.usage.completion_tokens_details.reasoning_tokens;
-	const cut = first(await send(emulator.current, ask('Hi', { max_tokens: reasoning + 2 })));
+	const cut = first(await send(emulator, ask('Hi', { max_tokens: reasoning + 2 })));
 	expect(cut).toMatchObject({ message: { content: 'You aske' }, finish_reason: 'length' });
 });
 
@@ -108,7 +109,7 @@ test('reasoning grows with the effort and stands in the field asked for', async 
 	const lengths: number[] = [];
 	for (const effort of ['low', 'medium', 'high']) {
 		const body = ask('Hi', { reasoning_effort: effort, reasoning_format: 'deepseek-style' });
-		const { message } = first(await send(emulator.current, body));
+		const { message } = first(await send(emulator, body));
 		expect(message.reasoning).toBeUndefined();
 		lengths.push(message.reasoning_content.length);
 	}
@@ -117,7 +118,7 @@ test('reasoning grows with the effort and stands in the field asked for', async 
 });
 
 test('models: a mixed list, single models, and the plan base without single models', async () => {
-	const get = (path: string) => send(emulator.current, undefined, { path, method: 'GET' });
+	const get = (path: string) => send(emulator, undefined, { path, method: 'GET' });
 	const list = (await get('/v1/models')).json;
 	expect(list.object).toBe('list');
 	const types = new Set(list.data.map((model: { model_type?: string }) => model.model_type));
@@ -135,19 +136,19 @@ test('models: a mixed list, single models, and the plan base without single mode
 
 test('the Step Plan base answers, and it alone knows the router', async () => {
 	const body = ask('Hi', { model: 'step-router-v1' });
-	expect((await send(emulator.current, body, { path: '/step_plan/v1/chat/completions' })).status).toBe(200);
-	expect((await send(emulator.current, body)).json.error.type).toBe('model_invalid');
+	expect((await send(emulator, body, { path: '/step_plan/v1/chat/completions' })).status).toBe(200);
+	expect((await send(emulator, body)).json.error.type).toBe('model_invalid');
 });
 
 test('another path is a plain 404', async () => {
-	const answer = await send(emulator.current, ask('Hi'), { path: '/v1/v1/chat/completions' });
+	const answer = await send(emulator, ask('Hi'), { path: '/v1/v1/chat/completions' });
 	expect(answer).toMatchObject({ status: 404, text: '404 page not found' });
 	expect(answer.headers['content-type']).toBe('text/plain');
 });
 
 test('a wrong key is refused with the bytes of the live API', async () => {
 	for (const path of ['/v1/chat/completions', '/step_plan/v1/chat/completions']) {
-		const answer = await send(emulator.current, ask('Hi'), { path, key: 'sk-other' });
+		const answer = await send(emulator, ask('Hi'), { path, key: 'sk-other' });
 		expect(answer.status).toBe(401);
 		expect(answer.text).toBe('{"error":{"message":"Incorrect API key provided","type":"invalid_api_key"}}');
 	}

@@ -1,4 +1,5 @@
-import { ask, chunksOf, send, useEmulator } from './client';
+import { useEmulator } from '../use-emulator';
+import { ask, chunksOf, send } from './client';
 
 const emulator = useEmulator();
 
@@ -26,7 +27,7 @@ interface Message {
 }
 
 async function converse(messages: object[], tools: object[], more: object = {}): Promise<Message> {
-	const answer = await send(emulator.current, { model: 'step-3.5-flash', messages, tools, ...more });
+	const answer = await send(emulator, { model: 'step-3.5-flash', messages, tools, ...more });
 	expect(answer.status).toBe(200);
 	const [choice] = answer.json.choices;
 	expect(choice.finish_reason).toBe(
@@ -49,7 +50,7 @@ test('calls the tool with words of the question and quotes its result', async ()
 	const answer = await converse([question, asked, ...resultsOf(asked, () => 'sunny')], [weather]);
 	expect(answer.tool_calls).toBeUndefined();
 	expect(answer.content).toContain('Tool results (1): get_weather returned "sunny".');
-	expect(emulator.current.requests.map((request) => request.reasoningReplayed)).toEqual([undefined, true]);
+	expect(emulator.requests.map((request) => request.reasoningReplayed)).toEqual([undefined, true]);
 });
 
 test('calls every mentioned tool at once, with the words after the mention', async () => {
@@ -76,9 +77,10 @@ test('two rounds: all in parallel, the last one again with the result, then the 
 	messages.push({ ...second, reasoning: undefined }, ...resultsOf(second, () => 'done'));
 	const answer = await converse(messages, [weather, time]);
 	expect(answer.content).toContain(
-		'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned "done".',
+		'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; ' +
+			'get_time returned "done".',
 	);
-	expect(emulator.current.requests.map((request) => request.reasoningReplayed)).toEqual([undefined, true, false]);
+	expect(emulator.requests.map((request) => request.reasoningReplayed)).toEqual([undefined, true, false]);
 });
 
 test('a sum is the argument of a calculator', async () => {
@@ -108,7 +110,7 @@ test('a tool that must be used is called in place of the answer', async () => {
 
 test('a stream brings index, id and name first, then the arguments in fragments', async () => {
 	const body = ask('Use get_weather and get_time for Berlin', { stream: true, tools: [weather, time] });
-	const chunks = chunksOf((await send(emulator.current, body)).text);
+	const chunks = chunksOf((await send(emulator, body)).text);
 	const deltas = chunks.flatMap((chunk) => chunk.choices[0].delta.tool_calls ?? []);
 	const starts = deltas.filter((delta) => delta.id);
 	expect(starts.map((delta) => [delta.index, delta.type, delta.function])).toEqual([
@@ -122,9 +124,9 @@ test('a stream brings index, id and name first, then the arguments in fragments'
 });
 
 test('max_tokens cuts the arguments', async () => {
-	const whole = await send(emulator.current, ask('Weather in Berlin?', { tools: [weather] }));
+	const whole = await send(emulator, ask('Weather in Berlin?', { tools: [weather] }));
 	const tokens = whole.json.usage.completion_tokens;
-	const cut = await send(emulator.current, ask('Weather in Berlin?', { tools: [weather], max_tokens: tokens - 1 }));
+	const cut = await send(emulator, ask('Weather in Berlin?', { tools: [weather], max_tokens: tokens - 1 }));
 	const [choice] = cut.json.choices;
 	expect(choice.finish_reason).toBe('length');
 	expect(() => JSON.parse(choice.message.tool_calls[0].function.arguments)).toThrow();
@@ -138,7 +140,7 @@ test('web search is carried out by the server and stands beside the content', as
 		type: 'web_search',
 		function: { name: 'step_websearch', arguments: '{"keyword":"News?"}' },
 	});
-	const { text } = await send(emulator.current, ask('News?', { stream: true, tools: [search] }));
+	const { text } = await send(emulator, ask('News?', { stream: true, tools: [search] }));
 	const [first, ...later] = chunksOf(text);
 	expect(first.choices[0].delta.tool_calls[0].function.results[0]).toEqual({
 		index: 0,

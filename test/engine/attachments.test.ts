@@ -7,26 +7,21 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { startEmulator, type Emulator } from '../../emulator';
 import * as files from '../media-files';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
+const { api } = useStage();
 let folder: string;
 const binaries = (): BinaryDataService => Container.get(BinaryDataService);
 
 beforeAll(async () => {
-	api = await startEmulator();
 	folder = await mkdtemp(path.join(os.tmpdir(), 'n8n-nodes-stepfun-binary-'));
 	Container.get(BinaryDataConfig).localStoragePath = folder;
 	await binaries().init();
 	binaries().setManager('database', fakeDatabase as never);
 });
-afterEach(() => api.reset());
-afterAll(async () => {
-	await api.close();
-	await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 

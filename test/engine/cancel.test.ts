@@ -1,14 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { IDataObject, INode } from 'n8n-workflow';
-import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import type { Fault } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow, startWorkflow } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api, clock } = useStage();
 
 const workflow = (count: number, node: Partial<INode> = {}, options: IDataObject = {}) => ({
 	items: Array.from({ length: count }, (_, i) => ({ json: { i } })),
@@ -16,7 +11,7 @@ const workflow = (count: number, node: Partial<INode> = {}, options: IDataObject
 	nodes: [chatNode({ messages: { values: [{ role: 'user', content: '=Item {{ $json.i }}.' }] }, options }, node)],
 });
 
-/** Room for a busy machine; without a Stop each of these would take 20 s and more. */
+/** Without a Stop each of these would take 20 s and more. */
 const AT_ONCE_MS = 2_000;
 
 describe.each([undefined, 'continueRegularOutput', 'continueErrorOutput'] as const)('Stop, On Error %s', (onError) => {
@@ -28,15 +23,15 @@ describe.each([undefined, 'continueRegularOutput', 'continueErrorOutput'] as con
 	])('%s: everything ends at once, nothing more is sent, and no item is made of it', async (_, fault) => {
 		api.fault(() => ({ ...fault }));
 		const execution = startWorkflow(workflow(40, { ...(onError && { onError }) }));
-		while (api.requests.length < 5) await wait(10);
-		await wait(100);
+		while (api.requests.length < 5) await clock.sleep(10);
+		await clock.sleep(100);
 		const sent = api.requests.length;
 		expect(sent).toBe(5);
 		const stopped = Date.now();
 		execution.cancel();
 		const run = await execution;
 		const ms = Date.now() - stopped;
-		await wait(100);
+		await clock.sleep(100);
 		expect(run.status).toBe('canceled');
 		expect(ms).toBeLessThan(AT_ONCE_MS);
 		expect(api.requests).toHaveLength(sent);
@@ -52,7 +47,7 @@ test('an item that fails ends the others at once, and is the one that is named',
 		JSON.stringify(body).includes('Item 3.') ? { delayMs: 100, status: 451 } : { stallAfterChunks: 3 },
 	);
 	const { run } = await runWorkflow(workflow(40));
-	await wait(100);
+	await clock.sleep(100);
 	expect(run.status).toBe('error');
 	expect(run.data.resultData.error).toMatchObject({
 		message: 'The content you provided or machine outputted is blocked.',
@@ -69,7 +64,7 @@ test('an item that fails ends the others while those still wait for their header
 		JSON.stringify(body).includes('Item 3.') ? { delayMs: 100, status: 401 } : { stallBeforeHeaders: true },
 	);
 	const { run } = await runWorkflow(workflow(40));
-	await wait(100);
+	await clock.sleep(100);
 	expect(run.data.resultData.error).toMatchObject({ context: { itemIndex: 3 } });
 	expect(api.requests.filter(({ finished, socketClosedAt }) => !finished && socketClosedAt !== undefined)).toHaveLength(
 		4,

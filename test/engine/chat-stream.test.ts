@@ -2,17 +2,12 @@ import { DynamicStructuredTool } from '@langchain/core/tools';
 import { ExecuteContext } from 'n8n-core';
 import { NodeConnectionTypes, type IDataObject, type INodeType, type StructuredChunk } from 'n8n-workflow';
 import { z } from 'zod';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
-/** Runs a workflow as a trigger with the response mode Streaming starts it; gives back what the chat was sent, in order. */
+/** Runs a workflow as a trigger that responds by Streaming starts it; gives back what the chat was sent, in order. */
 async function streaming(parameters: IDataObject, more: Partial<WorkflowOptions> = {}) {
 	const chunks: Array<StructuredChunk & { at: number }> = [];
 	const execution = await runWorkflow({
@@ -89,7 +84,10 @@ test('a host without the streaming functions runs the node as before', async () 
 
 test('reasoning comes first where it is asked for, as a quotation', async () => {
 	api.fault({
-		raw: `${sse({ reasoning: 'First\nsec' }, { reasoning: 'ond.' }, { content: 'The ' }, { content: 'answer' })}data: [DONE]\n\n`,
+		raw: [
+			sse({ reasoning: 'First\nsec' }, { reasoning: 'ond.' }, { content: 'The ' }, { content: 'answer' }),
+			'data: [DONE]\n\n',
+		],
 	});
 	expect((await streaming(say('Hello', { streamReasoning: true }))).text(0)).toBe('> First\n> second.\n\nThe answer');
 	api.fault({ raw: `${sse({ reasoning: 'First' }, { content: 'The answer' })}data: [DONE]\n\n` });

@@ -3,16 +3,11 @@ import { DynamicStructuredTool } from '@langchain/core/tools';
 import { StructuredToolkit } from 'n8n-core';
 import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
 import { z } from 'zod';
-import { startEmulator, type Emulator } from '../../emulator';
 import type { ChatRequest, Message } from '../../emulator/types';
 import { chatNode, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 const description = (name: string): INodeType['description'] => ({
 	displayName: name,
@@ -279,7 +274,7 @@ test('Stop ends a running tool', async () => {
 	expect(api.requests).toHaveLength(1);
 });
 
-test('a host without the AI SDK still loads and runs the node, and says what is missing once a tool is connected', async () => {
+test('a host without the AI SDK runs the node, and says what is missing once a tool is connected', async () => {
 	jest.doMock('@n8n/ai-node-sdk', () => {
 		throw new Error("Cannot find module '@n8n/ai-node-sdk'");
 	});

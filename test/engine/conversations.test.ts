@@ -1,13 +1,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 const ask = (parameters: IDataObject, item: INodeExecutionData = { json: {} }) =>
 	runWorkflow({ credential: customEndpoint(api.url), items: [item], nodes: [chatNode(parameters)] });
@@ -94,6 +89,9 @@ test.each([
 	['a raw completion', false, '$json'],
 	["n8n's own item", true, '$input.first()'],
 ])('%s of one StepFun Chat is a message of the next, as it is', async (_, simplify, expression) => {
+	const callId = '($json.tool_calls ?? $json.choices[0].message.tool_calls)[0].id';
+	const question = '{ role: "user", content: "get_weather in Paris" }';
+	const result = `{ role: "tool", tool_call_id: ${callId}, content: "21 degrees" }`;
 	const { run, json } = await runWorkflow({
 		credential: customEndpoint(api.url),
 		nodes: [
@@ -105,7 +103,7 @@ test.each([
 				{
 					...weather,
 					specifyMessages: 'json',
-					messagesJson: `={{ [{ role: "user", content: "get_weather in Paris" }, ${expression}, { role: "tool", tool_call_id: ($json.tool_calls ?? $json.choices[0].message.tool_calls)[0].id, content: "21 degrees" }] }}`,
+					messagesJson: `={{ [${question}, ${expression}, ${result}] }}`,
 				},
 				{ name: 'Second' },
 			),
@@ -236,7 +234,8 @@ test.each<[what: string, parameters: IDataObject, message: string, hint: string]
 	[
 		'a part with another detail',
 		fromJson(
-			'[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.com/a.png", "detail": "medium"}}]}]',
+			'[{"role": "user", "content": [{"type": "image_url", ' +
+				'"image_url": {"url": "https://example.com/a.png", "detail": "medium"}}]}]',
 		),
 		'the detail of part 1 of message 1 is "medium"',
 		'low or high',
@@ -244,7 +243,8 @@ test.each<[what: string, parameters: IDataObject, message: string, hint: string]
 	[
 		"OpenAI's form of audio with an OGG in it",
 		fromJson(
-			'[{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "T2dnUwACAAAAAAAAAAA=", "format": "ogg"}}]}]',
+			'[{"role": "user", "content": [{"type": "input_audio", ' +
+				'"input_audio": {"data": "T2dnUwACAAAAAAAAAAA=", "format": "ogg"}}]}]',
 		),
 		'the input_audio.data of part 1 of message 1 is audio/ogg',
 		'Convert',

@@ -1,27 +1,21 @@
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
-import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import { startEmulator, type Fault } from '../../emulator';
 import { selfSigned } from '../self-signed';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-jest.setTimeout(30_000);
-
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api, clock } = useStage();
 
 /** One item under Continue On Fail: its completion, or what stands for it. */
 async function run(options: IDataObject = {}, url = api.url) {
-	const start = performance.now();
+	const start = clock.now();
 	const { json } = await runWorkflow({
 		credential: customEndpoint(url),
 		nodes: [chatNode({ options }, { onError: 'continueRegularOutput' })],
 	});
 	const [item] = json('StepFun Chat');
-	return { item: item!, error: item!['error'] as IDataObject | undefined, ms: performance.now() - start };
+	return { item: item!, error: item!['error'] as IDataObject | undefined, ms: clock.now() - start };
 }
 
 const always = (fault: Fault) => api.fault(() => ({ ...fault }));
@@ -82,7 +76,7 @@ describe('retries', () => {
 		expect(api.requests).toHaveLength(2);
 	});
 
-	test('three times by default, as often as Retries says otherwise; the number of attempts is in the details', async () => {
+	test('three times by default, or as often as Retries says; the number of attempts is in the details', async () => {
 		always({ status: 500, headers: { 'Retry-After': '0' } });
 		expect((await run()).error).toMatchObject({
 			type: 'internal_error',
@@ -114,7 +108,7 @@ describe('retries', () => {
 	test('Retry-After is waited for in seconds and as a date', async () => {
 		api.fault([
 			{ status: 503, retryAfter: '1' },
-			{ status: 429, retryAfter: new Date(Date.now() + 3_000).toUTCString() },
+			{ status: 429, retryAfter: new Date(clock.now() + 3_000).toUTCString() },
 		]);
 		const { ms, item } = await run();
 		expect(item['content']).toBeTruthy();
@@ -131,8 +125,10 @@ describe('retries', () => {
 });
 
 describe('an answer that breaks off', () => {
+	const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+	const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
 	const chunk = (delta: object) =>
-		`data: ${JSON.stringify({ id: 'c1', model: 'step', choices: [{ index: 0, delta, finish_reason: '' }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } })}\n\n`;
+		event({ id: 'c1', model: 'step', choices: [{ index: 0, delta, finish_reason: '' }], usage });
 	const begun = chunk({ role: 'assistant', reasoning: 'I think' }) + chunk({ content: 'Half an ans' });
 
 	test('after content: an error with content, reasoning and usage, and no other try', async () => {
@@ -157,11 +153,10 @@ describe('an answer that breaks off', () => {
 	});
 
 	test("by an error object: the same, with the server's words", async () => {
-		always({
-			raw: `${begun}data: {"error":{"message":"The content you provided or machine outputted is blocked.","type":"censorship_blocked"}}\n\n`,
-		});
+		const message = 'The content you provided or machine outputted is blocked.';
+		always({ raw: begun + event({ error: { message, type: 'censorship_blocked' } }) });
 		const { item, error } = await run();
-		expect(item['message']).toBe('The content you provided or machine outputted is blocked.');
+		expect(item['message']).toBe(message);
 		expect(error).toMatchObject({
 			type: 'censorship_blocked',
 			status: 451,
@@ -185,7 +180,7 @@ describe('time', () => {
 		expect(error).toMatchObject({ type: 'timeout', attempts: 1 });
 		expect(ms).toBeGreaterThan(390);
 		expect(ms).toBeLessThan(2_500);
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await clock.sleep(50);
 		expect(api.requests.map(({ socketClosedAt }) => typeof socketClosedAt)).toEqual(['number']);
 	});
 

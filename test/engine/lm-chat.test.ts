@@ -11,17 +11,12 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { DynamicStructuredTool } from '@langchain/core/tools';
 import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
 import { z } from 'zod';
-import { startEmulator, type Emulator } from '../../emulator';
 import type { ChatRequest } from '../../emulator/types';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
 import { credentials, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api, clock } = useStage();
 
 type Model = BaseChatModel & Required<Pick<BaseChatModel, 'bindTools'>>;
 type Use = (model: Model, context: IExecuteFunctions) => Promise<unknown>;
@@ -116,7 +111,7 @@ async function streamed(
 	return { whole: whole!, texts };
 }
 
-test('sends what the panel says, and gives back text, reasoning, finish reason and usage with its details', async () => {
+test('sends what the panel says, and gives back text, reasoning, finish reason and detailed usage', async () => {
 	const answer = await using((model) => model.invoke([new SystemMessage('Be brief'), new HumanMessage('Hello')]), {
 		reasoningEffort: 'low',
 		options: {
@@ -189,7 +184,8 @@ describe.each(['invoke', 'stream'] as const)(
 				}
 			});
 			expect(answer.text).toContain(
-				'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; get_time returned',
+				'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; ' +
+					'get_time returned',
 			);
 			expect(bodies()).toHaveLength(3);
 			expect(
@@ -298,10 +294,8 @@ test('a cut before the first text is tried again without a trace of it, a cut wi
 	expect(api.requests).toHaveLength(2);
 	expect(whole.text.match(/You asked/g)).toHaveLength(1);
 	expect(String(whole.additional_kwargs['reasoning_content']).match(/The question is/g)).toHaveLength(1);
-	api.fault({
-		raw: `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, delta: { content: 'Half an ans' } }] })}\n\n`,
-		resetAfterBytes: 1000,
-	});
+	const chunk = { id: 'x', model: 'm', choices: [{ index: 0, delta: { content: 'Half an ans' } }] };
+	api.fault({ raw: `data: ${JSON.stringify(chunk)}\n\n`, resetAfterBytes: 1000 });
 	await expect(
 		using((model) => streamed(model, [new HumanMessage('Hello')]), { options: { retries: 1 } }),
 	).rejects.toMatchObject({
@@ -340,8 +334,7 @@ test('a signal of LangChain ends the request, and so does Stop', async () => {
 	const closedWithin = async (end: () => void): Promise<number> => {
 		const ended = Date.now();
 		end();
-		while (api.requests.at(-1)?.socketClosedAt === undefined && Date.now() - ended < 2000)
-			await new Promise((resolve) => setTimeout(resolve, 10));
+		while (api.requests.at(-1)?.socketClosedAt === undefined && Date.now() - ended < 2000) await clock.sleep(10);
 		return api.requests.at(-1)!.socketClosedAt! - ended;
 	};
 
@@ -372,7 +365,7 @@ test('who stops reading ends the request', async () => {
 	await using(async (model) => {
 		for await (const { text } of await model.stream('Hello')) if (text !== '') break;
 	});
-	await new Promise((resolve) => setTimeout(resolve, 50));
+	await clock.sleep(50);
 	expect(api.requests[0]).toMatchObject({ finished: false, socketClosedAt: expect.any(Number) });
 });
 

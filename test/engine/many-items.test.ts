@@ -1,15 +1,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-jest.setTimeout(60_000);
-
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 const items = (count: number): INodeExecutionData[] =>
 	Array.from({ length: count }, (_, i) => ({ json: { word: `word${i}x` } }));
@@ -32,7 +25,7 @@ async function runAll(count: number, options: IDataObject = {}) {
 	return { wasted: refused / (count + refused), run };
 }
 
-test('side by side: as many as Max Concurrent Requests allows, 5 by default, results in the order of the input', async () => {
+test('side by side: as many as Max Concurrent Requests allows, 5 by default; results in the input order', async () => {
 	// The first items take longest.
 	api.fault(({ body }) => ({ delayMs: JSON.stringify(body).includes('word0x') ? 150 : 30 }));
 	await runAll(30);

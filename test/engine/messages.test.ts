@@ -6,7 +6,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { StepfunApi } from '../../credentials/StepfunApi.credentials';
-import { type Emulator, type Fault, startEmulator } from '../../emulator';
+import { startEmulator, type Fault } from '../../emulator';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
@@ -20,19 +20,13 @@ import { selfSigned } from '../self-signed';
 import { nodeClock, undiciSend } from '../send';
 import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
 import * as files from '../media-files';
-
-jest.setTimeout(30_000);
+import { useStage } from './stage';
 
 type Shown = Pick<MessageRow, 'message' | 'hint'>;
 
 const met = new Set<MessageRow | undefined>();
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 /** What the editor shows of a run that ends in an error; the request ID is no part of the advice. */
 async function shown(options: Partial<WorkflowOptions>, parameters: IDataObject = {}): Promise<Shown> {

@@ -1,14 +1,9 @@
 import { NodeHelpers, type IDataObject, type INodeProperties } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
 import { StepfunChat } from '../../nodes/StepfunChat/StepfunChat.node';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 const model = (value: string): IDataObject => ({ model: { __rl: true, mode: 'id', value } });
 const ask = (parameters: IDataObject) =>

@@ -1,13 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 const ask = (parameters: IDataObject, onError = 'stopWorkflow', json: IDataObject = {}) =>
 	runWorkflow({

@@ -3,22 +3,15 @@ import { SsrfProtectionConfig } from '@n8n/config';
 import { stringify } from 'flatted';
 import { inspect } from 'node:util';
 import { LoggerProxy, type IDataObject, type INode, type INodeType } from 'n8n-workflow';
-import { startEmulator, type Emulator, type Fault } from '../../emulator';
+import type { Fault } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
 const KEY = 'topsecretkey0815';
 const PROMPT = 'The merger with Globex will be announced on Friday at noon';
 const BASE64 = Buffer.from('a picture of something that nobody may see, '.repeat(20)).toString('base64');
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator({ apiKey: KEY });
-});
-afterEach(() => {
-	api.reset();
-	jest.restoreAllMocks();
-});
-afterAll(() => api.close());
+const { api } = useStage({ apiKey: KEY });
 
 /** Takes the place of the items before it, so that they reach the chat by expressions only. */
 const blank: INodeType = {

@@ -1,13 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow, startWorkflow } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api, clock } = useStage();
 
 const credential = () => customEndpoint(api.url);
 const bodies = () => api.requests.map(({ body }) => body as IDataObject);
@@ -280,7 +275,7 @@ describe('bad input', () => {
 		expect(await failing({}, customEndpoint('http://127.0.0.1:9/v1'))).toMatch(
 			/^The connection was refused: http:\/\/127\.0\.0\.1:9.* \| Check Region and Base URL in the credential/,
 		);
-	}, 20_000);
+	});
 
 	test('a base URL of another path names the path', async () => {
 		expect(await failing({}, customEndpoint(`${api.origin}/api`))).toMatch(
@@ -297,7 +292,7 @@ describe('bad input', () => {
 test('Stop ends the request', async () => {
 	api.fault({ stallBeforeHeaders: true });
 	const execution = startWorkflow({ credential: credential(), nodes: [chatNode()] });
-	while (api.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+	while (api.requests.length === 0) await clock.sleep(5);
 	execution.cancel();
 	const run = await execution;
 	expect(run.status).toBe('canceled');

@@ -1,13 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { startEmulator, type Emulator } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { useStage } from './stage';
 
-let api: Emulator;
-beforeAll(async () => {
-	api = await startEmulator();
-});
-afterEach(() => api.reset());
-afterAll(() => api.close());
+const { api } = useStage();
 
 const ask = (parameters: IDataObject, content = 'Hello') =>
 	runWorkflow({
@@ -40,7 +35,8 @@ test('functions of the panel are sent as the API takes them', async () => {
 			json: [
 				{
 					functionsJson:
-						'[{"name": "a", "description": "A", "parameters": {}}, {"type": "function", "function": {"name": "b", "parameters": {"type": "object", "properties": {}}}}]',
+						'[{"name": "a", "description": "A", "parameters": {}}, ' +
+						'{"type": "function", "function": {"name": "b", "parameters": {"type": "object", "properties": {}}}}]',
 				},
 			],
 		},

@@ -56,7 +56,7 @@ test('without tools it is one question and one answer', async () => {
 	expect(messages).toEqual([...question.messages, { role: 'assistant', content: 'Sunny' }]);
 });
 
-test('runs the calls of a round and goes on with results in order, the reasoning and the sum of the usage', async () => {
+test('runs the calls of a round and goes on with results in order, reasoning and the sum of the usage', async () => {
 	const calls = [call('a', 'get_weather', '{"city":"Oslo"}'), call('b', 'get_weather', '{"city":"Rome"}')];
 	// finish_reason is "stop" in StepFun's own documents, although there are calls.
 	const model = script(

@@ -35,7 +35,7 @@ test('is plain JSON without attachments', () => {
 	});
 });
 
-test('writes the very bytes of an attachment, whatever pieces it is read in, with the length known before', async () => {
+test('writes the very bytes of an attachment, whatever pieces it is read in; the length is known before', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.uint8Array({ minLength: 1, maxLength: 500 }),

@@ -99,7 +99,8 @@ describe('what a server says inside its answer', () => {
 		],
 		['{"error":"no model"}', 'no model', { type: 'server_error' }],
 		[
-			'{"error":{"message":"Provider returned error","code":451,"metadata":{"raw":"{\\"error\\":{\\"message\\":\\"blocked\\",\\"type\\":\\"censorship_blocked\\"}}"}}}',
+			'{"error":{"message":"Provider returned error","code":451,"metadata":' +
+				'{"raw":"{\\"error\\":{\\"message\\":\\"blocked\\",\\"type\\":\\"censorship_blocked\\"}}"}}}',
 			'blocked',
 			{ type: 'censorship_blocked', status: 451 },
 		],
@@ -175,7 +176,8 @@ describe('limits and linear time', () => {
 		[
 			'deep nesting that closes',
 			[
-				`{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":${'['.repeat(20_000)}${']'.repeat(20_000)}}}]}}]}`,
+				`{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":${'['.repeat(20_000)}` +
+					`${']'.repeat(20_000)}}}]}}]}`,
 			],
 		],
 		[

@@ -54,7 +54,7 @@ test('an index that several calls share means the latest of them', () => {
 	]);
 });
 
-test('without both, a piece belongs to the latest call; one with a name after finished arguments begins another', () => {
+test('without both, a piece belongs to the latest call; a name after finished arguments begins another', () => {
 	expect(assembled([{ name: 'f', arguments: '{' }], [{ arguments: '} ' }], [{ name: 'f', arguments: '{}' }])).toEqual([
 		['call_0', 'f', '{} '],
 		['call_1', 'f', '{}'],
