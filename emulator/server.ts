@@ -81,6 +81,7 @@ export class EmulatorState {
 
 	async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const record = this.record(request);
+		response.setHeader('Date', new Date(this.clock.now()).toUTCString());
 		response.setHeader('X-Trace-Id', record.traceId);
 		const route = findRoute(record.method, record.url);
 		const refusal = route.kind === 'chat' ? this.enter(response) : undefined;

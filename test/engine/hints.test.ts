@@ -115,6 +115,6 @@ test('rate limits: how many were refused, and the longest wait', async () => {
 	const [hint] = run.data.resultData.runData['StepFun Chat']![0]!.hints!;
 	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });
 	expect(hint!.message).toMatch(
-		/^1 of 1 item was retried after rate limits \(1 refused request, longest wait 1 s\)\. Max Concurrent Requests/,
+		/^1 of 1 item was retried after rate limits \(1 refused request, longest wait 1(?:\.1)? s\)\. Max Concurrent Requests/,
 	);
 });
