@@ -99,7 +99,8 @@ export class EmulatorState {
 		const parsed = parseJson(text, record);
 		const fault = refusal ? {} : this.takeFault(route, record);
 		const answer = (fault && replacement(fault)) ?? this.answer(route, record, parsed, refusal, fault);
-		const timing = route.kind === 'chat' ? this.timing(answer) : {};
+		// A limit refuses at once: it stands before the model.
+		const timing = route.kind === 'chat' && !refusal ? this.timing(answer) : {};
 		const { reply, steps } = schedule(answer, { ...timing, ...fault });
 		cut = steps.includes('reset');
 		await deliver(response, reply, steps, this.clock);
