@@ -191,7 +191,8 @@ export class Limiter {
 		this.ramp.accepted(sent.at, now);
 		this.rate.accepted(sent);
 		this.places.accepted(now);
-		if (this.hold.release(sent.at)) this.rate.resumed(sent.at);
+		const endedAt = this.hold.release(sent.at);
+		if (endedAt !== undefined) this.rate.resumed(sent.at, endedAt);
 		this.dispatch();
 	}
 

@@ -108,15 +108,15 @@ export class Rate {
 		if (now - since <= MINUTE_MS) this.lesson = { named, since };
 	}
 
-	/** A hold has ended: a request sent at that time was let in. */
-	resumed(sentAt: number): void {
+	/** A request was let in that was sent after a hold, and the hold had ended at that time. */
+	resumed(sentAt: number, endedAt: number): void {
 		const { lesson, cycle } = this;
 		this.lesson = undefined;
 		this.beginCycle(sentAt);
 		this.cycle.sent = 1;
 		const requests = lesson?.named ?? cycle.fitting;
 		if (!lesson || requests < 1 || requests === Infinity) return;
-		const inMs = Math.min(sentAt - lesson.since, MINUTE_MS);
+		const inMs = Math.min(endedAt - lesson.since, MINUTE_MS);
 		this.learned = { requests, inMs, isConfirmed: lesson.named !== undefined };
 	}
 
