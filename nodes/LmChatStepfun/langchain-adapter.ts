@@ -19,6 +19,7 @@ export interface Adapter {
 	_generate(messages: LangChainMessage[], ...others: unknown[]): Promise<{ generations: Generation[] }>;
 	_streamResponseChunks(messages: LangChainMessage[], ...others: unknown[]): AsyncGenerator<Generation>;
 	bindTools(tools: unknown[]): Adapter;
+	getNumTokens(content: unknown): Promise<number>;
 	toJSON(): unknown;
 }
 
@@ -29,6 +30,7 @@ export interface Adapter {
  *   `additional_kwargs.reasoning_content`; fromLcContent would drop both.
  * - From StepFun comes text as a string, for parsers and chains that call `content.toString()`, and reasoning beside it.
  * - n8n's log shows reasoning, tool calls and the model's settings.
+ * - Tokens are estimated here; LangChain would load GPT-2's table of tokens from the internet, and try for two minutes without it.
  *
  * @param settings as the log shall show them; holds no secrets
  */
@@ -56,6 +58,7 @@ export function mendAdapter(adapter: Adapter, settings: object): Adapter {
 			}
 		},
 		bindTools: (tools: unknown[]) => mendAdapter(bindTools(tools), settings),
+		getNumTokens: async (content: unknown) => estimateTokens(contentText(content)),
 		toJSON: () => ({ lc: 1, type: 'constructor', id: ['stepfun', 'StepfunChatModel'], kwargs: { ...settings } }),
 	});
 }
@@ -73,6 +76,9 @@ function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 		content,
 	});
 }
+
+const contentText = (content: unknown): string =>
+	typeof content === 'string' ? content : joined(blocksOf({ content }), 'text');
 
 const blocksOf = ({ content }: LangChainMessage): Array<Record<string, unknown>> =>
 	Array.isArray(content) ? content.map(asRecord).filter((block) => block !== undefined) : [];
@@ -98,6 +104,14 @@ function separateReasoning(message: LangChainMessage): void {
 /** What blocks of a type say; such a block holds it under the type's name. */
 const joined = (blocks: Array<Record<string, unknown>>, type: 'reasoning' | 'text'): string =>
 	blocks.map((block) => (block['type'] === type && typeof block[type] === 'string' ? block[type] : '')).join('');
+
+const cjk = /[\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF]/g;
+
+/** Four letters a token, and each Chinese, Japanese or Korean character one: rather too many than too few. */
+function estimateTokens(text: string): number {
+	const wide = text.length - text.replace(cjk, '').length;
+	return Math.ceil((text.length - wide) / 4) + wide;
+}
 
 /** What the log would lack, since it shows of an answer its text alone. */
 interface ForLog {

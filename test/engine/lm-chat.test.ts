@@ -367,6 +367,23 @@ test.each(['invoke', 'stream'] as const)("n8n's log shows settings, reasoning an
 	});
 });
 
+test('tokens are estimated without a request, for chains that cut texts by them', async () => {
+	const fetched = jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('No network'));
+	try {
+		const counts = await using(async (model) => [
+			await model.getNumTokens(''),
+			await model.getNumTokens('Twelve lamps'),
+			await model.getNumTokens('十二盏灯 ok'),
+			await model.getNumTokens([{ type: 'text', text: 'Twelve lamps' }]),
+			await (model.bindTools(tools) as unknown as Model).getNumTokens('lamp'),
+		]);
+		expect(counts).toEqual([0, 3, 5, 3, 1]);
+		expect(fetched).not.toHaveBeenCalled();
+	} finally {
+		fetched.mockRestore();
+	}
+});
+
 test('images reach StepFun, as n8n writes them', async () => {
 	const png = 'data:image/png;base64,iVBORw0KGgo=';
 	const content = [
