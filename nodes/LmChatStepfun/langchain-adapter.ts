@@ -10,7 +10,7 @@ interface LangChainMessage {
 
 interface Generation {
 	message: LangChainMessage;
-	/** Of this and the text consists what n8n's log shows of an answer. */
+	/** n8n's log shows an answer as its text and this. */
 	generationInfo?: Record<string, unknown>;
 }
 
