@@ -18,7 +18,7 @@ import { readReasoningEffort, reasoningFields, reasoningFormatOption } from '../
 import { samplingOptions } from '../shared/fields/sampling';
 import { searchModels } from '../shared/model-list';
 import { createChatModel } from './chat-model';
-import { keepImagesAndReasoning, type Adapter } from './langchain-adapter';
+import { mendAdapter, type Adapter } from './langchain-adapter';
 
 /** Schemas come from output parsers, which write them into the prompt or give them as a tool. */
 const responseFormatOption: Option<ResponseFormat> = {
@@ -86,12 +86,13 @@ export class LmChatStepfun implements INodeType {
 			const options = this.getNodeParameter('options', itemIndex, {});
 			const connection = await connect(this);
 			const limiter = await limiterOf(connection);
+			const request = {
+				model,
+				...readReasoningEffort(this, itemIndex, model),
+				...readOptions(requestOptions, options),
+			};
 			const chatModel = createChatModel(sdk, {
-				request: {
-					model,
-					...readReasoningEffort(this, itemIndex, model),
-					...readOptions(requestOptions, options),
-				},
+				request,
 				options: {
 					...connection,
 					...readPatience(options),
@@ -102,7 +103,7 @@ export class LmChatStepfun implements INodeType {
 				toNodeError: toSubNodeError,
 			});
 			const { response } = sdk.supplyModel(this, chatModel);
-			return { response: keepImagesAndReasoning(response as Adapter) };
+			return { response: mendAdapter(response as Adapter, request) };
 		} catch (error) {
 			throw toSubNodeError(error);
 		}

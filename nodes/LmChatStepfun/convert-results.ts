@@ -23,8 +23,8 @@ export function toResult(completion: Completion): GenerateResult {
 }
 
 /**
- * What a stream says after its text. Reasoning goes out whole, since LangChain would keep each piece as a block of its own, and
- * as content, since its adapter drops reasoning deltas. Tool calls go out whole, since the adapter gives all of them one index.
+ * What a stream says after its text. Reasoning goes out as content, since the SDK's adapter drops reasoning deltas, and whole, since
+ * until the first text the request may be sent again. Tool calls go out whole, since the adapter gives all of them one index.
  */
 export function toLastChunks(completion: Completion): StreamChunk[] {
 	const choice = completion.choices[0];
