@@ -68,7 +68,7 @@ export async function completeItem(
 			signal: run.signal,
 			async ask(round) {
 				chatStream?.nextRound();
-				const answer = await ask(round, options, itemIndex, run, chatStream);
+				const answer = await ask(round, { options, raw: !output.simplify }, itemIndex, run, chatStream);
 				reportUsage(context, answer);
 				return answer;
 			},
@@ -88,7 +88,7 @@ const optionsOf = (context: IExecuteFunctions, itemIndex: number): IDataObject =
 
 function ask(
 	request: ChatRequest,
-	options: IDataObject,
+	{ options, raw }: { options: IDataObject; raw: boolean },
 	itemIndex: number,
 	run: Run,
 	chatStream: ChatStream | undefined,
@@ -98,6 +98,7 @@ function ask(
 		{
 			...run.connection,
 			...readPatience(options),
+			raw,
 			lane: run.lane,
 			clock,
 			signal: run.signal,
@@ -110,6 +111,6 @@ function ask(
 /** Hosts that count tokens show them with the execution. */
 function reportUsage(context: IExecuteFunctions, { usage }: Completion): void {
 	if (usage && typeof accumulateTokenUsage === 'function') {
-		accumulateTokenUsage(context, usage.prompt_tokens, usage.completion_tokens);
+		accumulateTokenUsage(context, usage.prompt_tokens ?? 0, usage.completion_tokens ?? 0);
 	}
 }
