@@ -83,7 +83,7 @@ describe('output', () => {
 				finish_reason: 'stop',
 				usage: {
 					prompt_tokens: expect.any(Number),
-					cached_tokens: expect.any(Number),
+					cached_tokens: null,
 					completion_tokens: expect.any(Number),
 					reasoning_tokens: expect.any(Number),
 					total_tokens: expect.any(Number),
