@@ -39,7 +39,7 @@ export async function writeResults(host: Host, rounds: number, tables: Results['
 /** What is made from bench/results.json: each file's text, by its path from the root of the project. */
 export function report(): Record<string, string> {
 	const results = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
-	return { 'bench/RESULTS.md': page(results), ...drawCharts(results) };
+	return { 'bench/RESULTS.md': page(results), ...drawCharts(results.tables) };
 }
 
 export async function writeReport(): Promise<void> {

@@ -1,5 +1,5 @@
 import { apiKey, model } from '../api';
-import type { BareNode } from '../workflow';
+import type { BareNode } from './side';
 
 /** n8n's OpenAI Chat Model, led to another API by its credential; the Responses API is off, as StepFun has chat completions. */
 export const openAiChatModel: BareNode = {

@@ -1,5 +1,4 @@
 import type { Credential } from '../../host/client';
-import type { BareNode } from '../workflow';
 
 /** How a side is set up for a work, as far as it has such a setting. */
 export interface SideOptions {
@@ -12,11 +11,21 @@ export interface SideOptions {
 }
 
 /** What a side's nodes are made for. */
-export interface Job extends SideOptions {
+interface Job extends SideOptions {
 	/** Base URL of the API. */
 	url: string;
 	/** Whether the item has a file in `data`, rather than text in `prompt`. */
 	withFile: boolean;
+}
+
+/** A node without what n8n only needs for drawing it. */
+export interface BareNode {
+	name: string;
+	type: string;
+	typeVersion: number;
+	parameters: Record<string, unknown>;
+	needsCredential?: true;
+	[setting: string]: unknown;
 }
 
 /** A way to have each item answered in n8n. */
