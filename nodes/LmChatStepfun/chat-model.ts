@@ -35,7 +35,7 @@ export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: C
 		}
 
 		override async *stream(messages: SdkMessage[], config: CallOptions = {}): AsyncGenerator<StreamChunk> {
-			const texts: AsyncIterator<string, Completion> = await withNodeErrors(async () =>
+			const texts: AsyncIterator<string, Completion> = await withNodeErrors(() =>
 				streamText(this.requestOf(messages, config), callOptions(config)),
 			);
 			try {
@@ -60,8 +60,13 @@ export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: C
 		}
 	}
 
-	const withNodeErrors = <Result>(work: () => Promise<Result>): Promise<Result> =>
-		work().catch((error) => Promise.reject(toNodeError(error)));
+	const withNodeErrors = async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
+		try {
+			return await work();
+		} catch (error) {
+			throw toNodeError(error);
+		}
+	};
 
 	const callOptions = ({ signal, abortSignal }: CallOptions): CompleteOptions => {
 		const signals = [options.signal, signal, abortSignal].filter((given) => given !== undefined);
