@@ -88,8 +88,10 @@ export function serverError(
 		said.status ??
 		(said.type !== undefined && Object.hasOwn(STATUS_OF_TYPE, said.type) ? STATUS_OF_TYPE[said.type] : undefined);
 	const retryAfterMs = context.retryAfterMs ?? said.retryAfterMs;
+	const message = redact(said.message, LONGEST_MESSAGE);
+	const hint = hintFor(status, said, retryAfterMs);
 	return new StepfunError(
-		{ message: redact(said.message, LONGEST_MESSAGE), hint: hintFor(status, said, retryAfterMs) },
+		{ message, hint, ...(message !== texts.errorWithoutMessage.message && { quote: message }) },
 		{
 			type: typeName(said.type) ?? (status === undefined ? 'server_error' : `http_${status}`),
 			status,

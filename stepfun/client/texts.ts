@@ -45,6 +45,7 @@ export const connectionClosed = (place: string): ErrorText => ({
 export const requestFailed = (place: string, excerpt: string): ErrorText => ({
 	message: `The request to ${place} failed${excerpt}`,
 	hint: CHECK_NETWORK,
+	quote: excerpt,
 });
 
 export const silence = (duration: string): ErrorText => ({
@@ -64,6 +65,7 @@ const CHECK_ENDPOINT = 'Check Region, Plan and Base URL in the credential; a bas
 export const redirected = (from: string, to: string): ErrorText => ({
 	message: `The server at ${from} redirects to ${to}`,
 	hint: 'If the new address is right, enter it as Base URL in the credential: the key is never sent to another address',
+	quote: to,
 });
 
 export const noChatApi = (url: string): ErrorText => ({
@@ -79,11 +81,13 @@ export const webPage: ErrorText = {
 export const notAStream = (excerpt: string): ErrorText => ({
 	message: `The answer is not a stream of events${excerpt}`,
 	hint: CHECK_ENDPOINT,
+	quote: excerpt,
 });
 
 export const notAModelList = (excerpt: string): ErrorText => ({
 	message: `The server answered with something other than a list of models${excerpt}`,
 	hint: CHECK_ENDPOINT,
+	quote: excerpt,
 });
 
 // The server reported an error: its own words are the message, and these are the hints
@@ -122,4 +126,5 @@ export const errorWithoutMessage: ErrorText = {
 export const errorStatus = (status: number, excerpt: string, hint: string): ErrorText => ({
 	message: `The server answered with status ${status}${excerpt}`,
 	hint,
+	quote: excerpt,
 });
