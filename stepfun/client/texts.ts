@@ -1,6 +1,13 @@
 /** What can go wrong between here and the server, and what the server refuses; how these texts work is said in ../texts.ts. */
 import type { ErrorText } from '../texts';
 
+// The address
+
+export const baseUrlWithUser: ErrorText = {
+	message: 'The Base URL in the StepFun API credential contains a user name or password',
+	hint: 'Remove what stands before the @, and the @ itself: only API Key is sent to the server',
+};
+
 // No answer came
 
 const CHECK_NETWORK =

@@ -249,6 +249,7 @@ const rule = (status: number): Promise<Shown> => {
 
 const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['baseUrlNotAnAddress', () => shown({ credential: customEndpoint('localhost') })],
+	['baseUrlWithUser', () => shown({ credential: customEndpoint(api.url.replace('//', '//name:password@')) })],
 	['addressNotFound', () => shown({ credential: customEndpoint('http://no-such-host.invalid/v1') })],
 	['connectionRefused', async () => shown({ credential: customEndpoint(`http://127.0.0.1:${await unusedPort()}/v1`) })],
 	['addressUnreachable', () => refusing('EHOSTUNREACH')],

@@ -3,10 +3,11 @@ import { SsrfProtectionConfig } from '@n8n/config';
 import { stringify } from 'flatted';
 import { inspect } from 'node:util';
 import { LoggerProxy, type IDataObject, type INode, type INodeType } from 'n8n-workflow';
+import { StepfunApi } from '../../credentials/StepfunApi.credentials';
 import type { Fault } from '../../emulator';
 import { listModels } from '../../stepfun/list-models';
 import { undiciSend } from '../send';
-import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { chatNode, credentials, customEndpoint, runWorkflow } from './harness';
 import { useStage } from './stage';
 
 const KEY = 'topsecretkey0815';
@@ -290,6 +291,69 @@ describe('names and arguments from the model', () => {
 			expect.objectContaining({ function: expect.objectContaining({ name, arguments: args }) }),
 		]);
 		expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+	});
+});
+
+describe('a base URL with a user name or password', () => {
+	const urls = (): string[] => [
+		api.url.replace('//', '//user:hunter2secret@'),
+		api.url.replace('//', '//api.stepfun.ai@'),
+		`${api.url.replace('//', '//user:hunter2secret@')}/nowhere`,
+	];
+	const message = 'The Base URL in the StepFun API credential contains a user name or password';
+
+	test.each([undefined, 'continueErrorOutput'] as const)(
+		'is refused, and told nowhere, On Error %s',
+		async (onError) => {
+			for (const url of urls()) {
+				const text = await trace({ ...(onError && { onError }) }, { retries: 0 }, customEndpoint(url, KEY));
+				expect(text).toContain(message);
+				expect(text).not.toContain('hunter2secret');
+			}
+			expect(api.requests).toEqual([]);
+		},
+	);
+
+	test("is refused by the credential's test", async () => {
+		/** As n8n makes a node of the test's request. */
+		const probe: INodeType = {
+			description: {
+				displayName: 'Probe',
+				name: 'probe',
+				group: ['input'],
+				version: 1,
+				description: '',
+				defaults: { name: 'Probe' },
+				inputs: ['main'],
+				outputs: ['main'],
+				credentials: [{ name: 'stepfunApi', required: true }],
+				properties: [
+					{
+						displayName: 'Temp',
+						name: 'temp',
+						type: 'string',
+						default: '',
+						routing: { request: new StepfunApi().test.request },
+					},
+				],
+			},
+		};
+		const check = async (url: string) =>
+			await runWorkflow({
+				credential: customEndpoint(url, ` "Bearer ${KEY}" `),
+				types: { probe },
+				nodes: [{ name: 'Probe', type: 'probe', credentials }],
+			});
+		for (const url of urls()) {
+			const { error } = (await check(url)).run.data.resultData;
+			expect(error!.message).toContain(message);
+			expect(inspect(error, { depth: 12 })).not.toContain('hunter2secret');
+		}
+		expect(api.requests).toEqual([]);
+		expect((await check(api.url)).run.status).toBe('success');
+		expect(api.requests.map(({ headers, url }) => [headers.authorization, url])).toEqual([
+			[`Bearer ${KEY}`, '/v1/models'],
+		]);
 	});
 });
 
