@@ -8,6 +8,7 @@ import {
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
 import { apiKeyOf, baseUrl, isAddress, type EndpointSettings } from '../../stepfun/client/endpoint';
+import { recognizingHttps } from '../../stepfun/client/connection-error';
 import type { HttpBody, HttpResponse, RequestBody, Send } from '../../stepfun/client/http';
 import { invalidInput } from '../../stepfun/errors';
 
@@ -40,7 +41,7 @@ export async function connect(context: Context): Promise<Connection> {
 	return {
 		baseUrl: url,
 		apiKey: apiKeyOf(credential['apiKey']),
-		send: sendThrough(context, allowedDomains(context, credential, url)),
+		send: recognizingHttps(sendThrough(context, allowedDomains(context, credential, url))),
 	};
 }
 

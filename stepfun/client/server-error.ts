@@ -2,6 +2,7 @@ import { StepfunError, type StepfunErrorDetails } from '../errors';
 import { asRecord, asText, tryParseJson } from '../json';
 import type { ErrorText } from '../texts';
 import type { Completion } from '../types';
+import { serverSpeaksHttps } from './connection-error';
 import { header, looksLikeHtml, originOf, type HttpResponse } from './http';
 import { excerpt, redact } from './redact';
 import { saysExhausted } from './refusal';
@@ -141,6 +142,8 @@ export function statusError(response: HttpResponse, body: string, url: string): 
 		const target = originOf(header(response, 'location') ?? '');
 		return new StepfunError(texts.redirected(originOf(url), target), { ...context, type: 'redirected' });
 	}
+	if (status === 400 && /^http:/i.test(url) && ASKED_WITHOUT_TLS.test(body))
+		return serverSpeaksHttps(url).with(context);
 	const said = parsedError(body);
 	if (said) return serverError(said, context);
 	if (status === 404) return notTheApi(texts.noChatApi(url), context);
@@ -156,6 +159,10 @@ export function statusError(response: HttpResponse, body: string, url: string): 
 		retryable: mayGoThrough(status, words, waitMs),
 	});
 }
+
+/** How nginx, Go, Apache and Tomcat say that they were asked by http:// where they speak HTTPS. */
+const ASKED_WITHOUT_TLS =
+	/plain HTTP (?:request )?(?:was )?(?:sent )?to (?:an? )?(?:HTTPS|SSL|TLS)|HTTP request to an? (?:HTTPS|SSL|TLS)|host and port requires TLS/i;
 
 const UNREAD_WORDS = 4_000;
 
