@@ -6,7 +6,14 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { apiKeyOf, BASE_URL_REPAIRS, PLAN_PATHS, REGION_ORIGINS } from '../stepfun/client/endpoint';
+import {
+	apiKeyOf,
+	baseUrl,
+	BASE_URL_REPAIRS,
+	type EndpointSettings,
+	PLAN_PATHS,
+	REGION_ORIGINS,
+} from '../stepfun/client/endpoint';
 
 /** The same rules as `baseUrl` in stepfun/endpoint, as an expression: n8n runs the credential's test without any code of ours. */
 const repairs = BASE_URL_REPAIRS.map(
@@ -95,11 +102,16 @@ export class StepfunApi implements ICredentialType {
 		],
 	};
 
-	/** A function, as n8n evaluates an expression anew for each request: 0.5 ms, a sixth of all that an item costs in n8n. */
+	/**
+	 * A function, as n8n evaluates an expression anew for each request: 0.5 ms, a sixth of all that an item costs in n8n.
+	 *
+	 * @throws StepfunError `invalid_input` for a base URL with a user name or password, so that the credential's test says so, too.
+	 */
 	async authenticate(
-		credentials: ICredentialDataDecryptedObject,
+		credentials: ICredentialDataDecryptedObject & Partial<EndpointSettings>,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
+		baseUrl({ region: 'international', plan: 'standard', ...credentials });
 		return { ...request, headers: { ...request.headers, Authorization: `Bearer ${apiKeyOf(credentials['apiKey'])}` } };
 	}
 }

@@ -44,12 +44,15 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 	readonly retryAfterMs?: number;
 	/** What to do about it, for the person who reads it; '' where there is nothing to do. */
 	readonly hint: string;
+	/** What of `message` are a server's own words. */
+	readonly quote?: string;
 	readonly partial?: Completion;
 	attempts: number;
 
-	constructor({ message, hint }: ErrorText, details: StepfunErrorDetails) {
+	constructor({ message, hint, quote }: ErrorText, details: StepfunErrorDetails) {
 		super(message);
 		this.hint = hint;
+		this.quote = quote;
 		this.type = details.type;
 		this.status = details.status;
 		this.requestId = details.requestId;
@@ -60,8 +63,13 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 	}
 
 	/** The same error with other details. */
-	with({ hint = this.hint, ...details }: Partial<StepfunErrorDetails> & { hint?: string }): StepfunError {
-		return new StepfunError({ message: this.message, hint }, { ...this, ...details });
+	with({
+		message = this.message,
+		hint = this.hint,
+		quote = this.quote,
+		...details
+	}: Partial<StepfunErrorDetails & ErrorText>): StepfunError {
+		return new StepfunError({ message, hint, quote }, { ...this, ...details });
 	}
 }
 

@@ -7,7 +7,8 @@ import {
 	type ILoadOptionsFunctions,
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
-import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/client/endpoint';
+import { apiKeyOf, baseUrl, isAddress, type EndpointSettings } from '../../stepfun/client/endpoint';
+import { recognizingHttps } from '../../stepfun/client/connection-error';
 import type { HttpBody, HttpResponse, RequestBody, Send } from '../../stepfun/client/http';
 import { invalidInput } from '../../stepfun/errors';
 
@@ -31,7 +32,7 @@ export interface Connection {
 export async function connect(context: Context): Promise<Connection> {
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject & EndpointSettings>(CREDENTIAL);
 	const url = baseUrl(credential);
-	if (!/^https?:\/\/./i.test(url)) {
+	if (!isAddress(url)) {
 		throw invalidInput(
 			'The Base URL in the StepFun API credential is no address',
 			'Enter an address that starts with https://, such as https://api.stepfun.ai/v1',
@@ -40,7 +41,7 @@ export async function connect(context: Context): Promise<Connection> {
 	return {
 		baseUrl: url,
 		apiKey: apiKeyOf(credential['apiKey']),
-		send: sendThrough(context, allowedDomains(context, credential, url)),
+		send: recognizingHttps(sendThrough(context, allowedDomains(context, credential, url))),
 	};
 }
 

@@ -4,17 +4,15 @@ import { connectionError } from './connection-error';
 import { isSuccess, readText, type HttpBody, type HttpRequest, type HttpResponse, type Send } from './http';
 import { LONGEST_HOLD_MS } from './hold';
 import type { Lane } from './limiter';
-import { withoutKey } from './redact';
+import { redacted, type Confidential } from './redact';
 import { longWait } from './retry-after';
 import { isExhausted, statusError } from './server-error';
 import * as texts from './texts';
 import { Watchdog } from './watchdog';
 
-/** What holds for any request to StepFun. */
-export interface CallOptions {
+/** What holds for any request to StepFun. The key is the one that `send` adds. */
+export interface CallOptions extends Confidential {
 	send: Send;
-	/** The key that `send` adds; taken out of what the server says. */
-	apiKey?: string;
 	clock: Clock;
 	/** Where the request takes its turn among all that share the account's limits. */
 	lane: Lane;
@@ -97,9 +95,8 @@ export async function call<Result>(
 			} catch (cause) {
 				if (!(cause instanceof StepfunError)) throw cause;
 				const isTooLong = (cause.retryAfterMs ?? 0) > LONGEST_HOLD_MS;
-				const error = isTooLong ? tooLongToWait(cause) : cause;
+				const error = redacted(isTooLong ? tooLongToWait(cause) : cause, options);
 				error.attempts = attempts;
-				error.message = withoutKey(error.message, options.apiKey);
 				if (isExhausted(error)) turn.exhausted(error);
 				if (!error.retryable || committed) throw error;
 				if (error.status === 429) {

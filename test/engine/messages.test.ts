@@ -123,7 +123,8 @@ const sending = (send: Send, signal?: AbortSignal) =>
 			},
 		),
 	);
-const refusing = (code: string) => sending(() => Promise.reject(Object.assign(new Error('x'), { code })));
+const refusing = (code: string, details: object = {}) =>
+	sending(() => Promise.reject(Object.assign(new Error('x'), { code, ...details })));
 
 async function models(fault: Fault): Promise<Shown> {
 	api.fault(() => ({ ...fault }));
@@ -231,10 +232,10 @@ function answerTooLong(): Promise<Shown> {
 	);
 }
 
-async function withTls(): Promise<Shown> {
+async function withTls(asked = (url: string): string => url): Promise<Shown> {
 	const secure = await startEmulator({ tls: selfSigned });
 	try {
-		return await shown({ credential: customEndpoint(secure.url) });
+		return await shown({ credential: customEndpoint(asked(secure.url)) });
 	} finally {
 		await secure.close();
 	}
@@ -249,10 +250,14 @@ const rule = (status: number): Promise<Shown> => {
 
 const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['baseUrlNotAnAddress', () => shown({ credential: customEndpoint('localhost') })],
+	['baseUrlWithUser', () => shown({ credential: customEndpoint(api.url.replace('//', '//name:password@')) })],
 	['addressNotFound', () => shown({ credential: customEndpoint('http://no-such-host.invalid/v1') })],
 	['connectionRefused', async () => shown({ credential: customEndpoint(`http://127.0.0.1:${await unusedPort()}/v1`) })],
 	['addressUnreachable', () => refusing('EHOSTUNREACH')],
-	['tlsFailed', withTls],
+	['tlsFailed', () => withTls()],
+	['serverSpeaksHttps', () => withTls((url) => url.replace('https:', 'http:'))],
+	['serverSpeaksHttp', () => shown({ credential: customEndpoint(api.url.replace('http:', 'https:')) })],
+	['proxyUnreachable', () => refusing('ECONNREFUSED', { syscall: 'connect', address: '127.0.0.1', port: 3128 })],
 	['noAnswerInTime', () => refusing('ETIMEDOUT')],
 	['connectionClosed', () => withFault({ resetBeforeHeaders: true })],
 	['brokeOff', () => withFault({ raw: events(chunk({ content: 'Half an' })) })],
@@ -285,6 +290,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['hintsByStatus.402', () => withFault({ status: 402 })],
 	['hintsByStatus.403', () => withFault({ status: 403, body: '{"error":{"message":"Forbidden","type":"forbidden"}}' })],
 	['hintsByStatus.404', () => withFields({ model: { __rl: true, mode: 'id', value: 'step-99' } })],
+	['hintsByStatus.407', () => withFault({ status: 407, body: '' })],
 	['hintsByStatus.413', () => withFault({ status: 413, body: '{"error":{"message":"Too large","type":"too_large"}}' })],
 	['hintsByStatus.429', () => withFault({ status: 429, retryAfter: '0' })],
 	[
