@@ -6,6 +6,8 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import { asOneText } from '../nodes/shared/display';
+import { keyRefused, noModelsAtAddress } from '../nodes/shared/texts';
 import { apiKeyOf, BASE_URL_REPAIRS, PLAN_PATHS, REGION_ORIGINS } from '../stepfun/client/endpoint';
 
 /** The same rules as `baseUrl` in stepfun/endpoint, as an expression: n8n runs the credential's test without any code of ours. */
@@ -82,14 +84,14 @@ export class StepfunApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 401,
-					message: 'This key is not accepted. Check the key, and that Region is the one where it was created',
+					message: asOneText(keyRefused),
 				},
 			},
 			{
 				type: 'responseCode',
 				properties: {
 					value: 404,
-					message: 'There is no StepFun API at this address. Check the Base URL; it usually ends in /v1',
+					message: asOneText(noModelsAtAddress),
 				},
 			},
 		],

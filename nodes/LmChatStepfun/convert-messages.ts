@@ -3,6 +3,7 @@ import { invalidInput } from '../../stepfun/errors';
 import { asRecord, tryParseJson } from '../../stepfun/json';
 import { toolResultText } from '../../stepfun/request/tool-result';
 import type { AssistantMessage, ContentPart, Message, ToolCall } from '../../stepfun/types';
+import * as texts from './texts';
 
 /**
  * A conversation of n8n's AI nodes as StepFun takes it.
@@ -87,10 +88,7 @@ function toMedia({ mediaType, data, providerMetadata }: ContentFile): ContentPar
 		};
 	if (type.startsWith('video/')) return { type: 'video_url', video_url: { url: source } };
 	if (type.startsWith('audio/')) return { type: 'input_audio', input_audio: { data: source } };
-	throw invalidInput(
-		`A file of the type ${type} cannot be given to a StepFun model`,
-		'Give it images, videos (mp4) or audio (mp3, wav); take the text out of other files first',
-	);
+	throw invalidInput(texts.unsupportedFile(type));
 }
 
 function dataUrl(data: string | Uint8Array, mediaType = 'application/octet-stream'): string {

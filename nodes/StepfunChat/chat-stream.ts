@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ChoiceDelta } from '../../stepfun/response/chunk';
 import { StepfunError } from '../../stepfun/errors';
+import { asOneText, withoutMarkup } from '../shared/display';
 import type { StreamSettings } from './fields/chat-stream';
 
 /** One item's message in n8n's chat, or in a webhook's streaming response, written while the answer arrives. */
@@ -36,8 +37,9 @@ export class ChatStream {
 	}
 
 	fail(error: unknown): void {
-		const hint = error instanceof StepfunError && error.hint !== '' ? `. ${error.hint}` : '';
-		this.send('error', `${error instanceof Error ? error.message : String(error)}${hint}`);
+		const message = error instanceof Error ? error.message : String(error);
+		const hint = error instanceof StepfunError ? error.hint : '';
+		this.send('error', withoutMarkup(asOneText({ message, hint })));
 	}
 
 	/** What goes between the text so far and a piece of this kind: a blank line where the kind changes, so that Markdown ends the quote. */
@@ -59,7 +61,7 @@ export async function withChatStream<Result>(
 	{ enabled, reasoning }: StreamSettings,
 	work: (stream: ChatStream | undefined) => Promise<Result>,
 ): Promise<Result> {
-	// Hosts of earlier days have neither function.
+	// Older n8n versions lack both functions.
 	if (!enabled || !context.isStreaming?.()) return await work(undefined);
 	const stream = new ChatStream((type, text) => {
 		// A chat that was closed meanwhile is no reason for the item to fail.

@@ -4,6 +4,7 @@ import { asRecord } from '../../stepfun/json';
 import type { RunnableTool } from '../../stepfun/tool-loop';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { toFunctionTool } from '../shared/function-tool';
+import * as texts from './texts';
 
 /** What n8n's tool nodes supply: a LangChain tool, as far as it is used here. */
 interface SuppliedTool {
@@ -48,8 +49,5 @@ function toolsOf(supplied: unknown): SuppliedTool[] {
 
 function checkRunnable({ name, metadata }: SuppliedTool): void {
 	if (metadata?.['gatedToolNodeName'] === undefined) return;
-	throw invalidInput(
-		`The tool ${name} waits for a person's approval, which only AI Agent can do`,
-		'Use AI Agent with StepFun Chat Model, or connect the tool without the approval step',
-	);
+	throw invalidInput(texts.toolNeedsApproval(name));
 }

@@ -1,4 +1,5 @@
 import { NodeOperationError, type INode } from 'n8n-workflow';
+import * as texts from './texts';
 
 export type AiSdk = typeof import('@n8n/ai-node-sdk');
 
@@ -10,8 +11,7 @@ export async function loadAiSdk(node: INode): Promise<AiSdk> {
 	try {
 		return await import('@n8n/ai-node-sdk');
 	} catch (cause) {
-		throw new NodeOperationError(node, 'This version of n8n cannot connect AI nodes of community packages', {
-			description: `Update n8n to 2.16 or newer, which brings @n8n/ai-node-sdk (${cause instanceof Error ? cause.message.split('\n', 1)[0] : 'not found'})`,
-		});
+		const { message, hint } = texts.noAiSdk(cause instanceof Error ? cause.message.split('\n', 1)[0]! : 'not found');
+		throw new NodeOperationError(node, message, { description: hint });
 	}
 }

@@ -10,6 +10,7 @@ import {
 import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/client/endpoint';
 import type { HttpBody, HttpResponse, RequestBody, Send } from '../../stepfun/client/http';
 import { invalidInput } from '../../stepfun/errors';
+import * as texts from './texts';
 
 export const CREDENTIAL = 'stepfunApi';
 
@@ -32,10 +33,7 @@ export async function connect(context: Context): Promise<Connection> {
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject & EndpointSettings>(CREDENTIAL);
 	const url = baseUrl(credential);
 	if (!/^https?:\/\/./i.test(url)) {
-		throw invalidInput(
-			'The Base URL in the StepFun API credential is no address',
-			'Enter an address that starts with https://, such as https://api.stepfun.ai/v1',
-		);
+		throw invalidInput(texts.baseUrlNotAnAddress);
 	}
 	return {
 		baseUrl: url,

@@ -3,6 +3,7 @@ import { invalidInput } from '../../stepfun/errors';
 import { functionTool } from '../../stepfun/request/tools';
 import type { FunctionTool } from '../../stepfun/types';
 import type { AiSdk } from './ai-sdk';
+import * as texts from './texts';
 
 /**
  * A function tool of n8n's AI nodes, whose parameters are a Zod schema or JSON Schema, as StepFun takes it.
@@ -14,10 +15,7 @@ export function toFunctionTool(sdk: AiSdk, tool: Extract<SdkTool, { type: 'funct
 	const { $schema: _, ...parameters } = sdk.getParametersJsonSchema(tool) ?? {};
 	// A Zod schema of another copy of Zod than the SDK's comes back as it is.
 	if ('_def' in parameters) {
-		throw invalidInput(
-			`This version of n8n cannot say which parameters the tool "${name}" takes`,
-			'Update n8n to 2.41 or newer, or define the function under Tools',
-		);
+		throw invalidInput(texts.unreadableParameters(name));
 	}
 	return functionTool({ name, description, parameters }, place);
 }

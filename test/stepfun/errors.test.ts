@@ -23,7 +23,7 @@ describe('statuses', () => {
 		[408, 'timeout', true, /Try again later/],
 		[413, 'too_large', false, /smaller attachments/],
 		[418, 'teapot', false, /Correct/],
-		[429, 'rate_limited', true, /Max Concurrent Requests/],
+		[429, 'rate_limited', true, /Send fewer requests at the same time/],
 		[451, 'censorship_blocked', false, /will not help/],
 		[500, 'internal_error', true, /Try again later/],
 		[502, 'bad', true, /Try again later/],

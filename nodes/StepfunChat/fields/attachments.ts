@@ -1,8 +1,14 @@
-import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 import { readBytes } from '../../../stepfun/client/http';
 import { invalidInput } from '../../../stepfun/errors';
 import { asRecord } from '../../../stepfun/json';
-import { TEXT_ONLY_MODELS } from '../../../stepfun/models';
+import { modelsWithout } from '../../../stepfun/models';
 import { Attachment, base64Length } from '../../../stepfun/request/attachment';
 import {
 	headBytes,
@@ -13,15 +19,50 @@ import {
 	requireMediaType,
 } from '../../../stepfun/request/media';
 import type { ContentPart, MediaSource } from '../../../stepfun/types';
+import * as texts from '../texts';
+
+/** Shown in an attachment of a kind that the chosen model is not documented to accept. */
+const unsupportedNotice = (kind: MediaKind, name: string, displayName: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { type: [kind], '/model': modelsWithout(kind).map((id) => ({ _cnd: { startsWith: id } })) } },
+});
+
+const sourceChoices = {
+	binary: { name: 'Binary File(s)', value: 'binary', description: 'Files that came with the input item' },
+	url: { name: 'URL', value: 'url', description: 'Images and video that StepFun downloads itself' },
+	base64: { name: 'Base64', value: 'base64', description: 'The content as text' },
+} satisfies Record<string, INodePropertyOptions>;
+
+/** StepFun downloads images and video, but no audio. */
+const sourceField = (kinds: MediaKind[], options: INodePropertyOptions[]): INodeProperties => ({
+	displayName: 'Source',
+	name: 'source',
+	type: 'options',
+	options,
+	default: 'binary',
+	displayOptions: { show: { type: kinds } },
+	description: 'Where the attachment comes from',
+});
 
 const attachmentFields: INodeProperties[] = [
-	{
-		displayName: 'The chosen model reads text only. For images and video choose one such as step-3.7-flash.',
-		name: 'textOnlyNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { '/model': TEXT_ONLY_MODELS.map((id) => ({ _cnd: { startsWith: id } })) } },
-	},
+	unsupportedNotice(
+		'image',
+		'textOnlyNotice',
+		'According to StepFun, the chosen model does not accept images. Choose one that does, such as step-3.7-flash.',
+	),
+	unsupportedNotice(
+		'video',
+		'videoNotice',
+		'According to StepFun, the chosen model does not accept video. Choose one that does, such as step-3.7-flash.',
+	),
+	unsupportedNotice(
+		'audio',
+		'audioNotice',
+		'StepFun does not name audio among the inputs of the chosen model. For audio choose one such as stepaudio-2.5-chat.',
+	),
 	{
 		displayName: 'Type',
 		name: 'type',
@@ -33,18 +74,8 @@ const attachmentFields: INodeProperties[] = [
 		],
 		default: 'image',
 	},
-	{
-		displayName: 'Source',
-		name: 'source',
-		type: 'options',
-		options: [
-			{ name: 'Binary File(s)', value: 'binary', description: 'Files that came with the input item' },
-			{ name: 'URL', value: 'url', description: 'Images and video that StepFun fetches itself' },
-			{ name: 'Base64', value: 'base64', description: 'The content as text' },
-		],
-		default: 'binary',
-		description: 'Where the attachment comes from',
-	},
+	sourceField(['image', 'video'], [sourceChoices.binary, sourceChoices.url, sourceChoices.base64]),
+	sourceField(['audio'], [sourceChoices.binary, sourceChoices.base64]),
 	{
 		displayName: 'Input Data Field Name(s)',
 		name: 'binaryFields',
@@ -149,7 +180,7 @@ async function readSources(
 	return sources.map((text) => {
 		if (typeof text === 'string' && text.trim() !== '')
 			return mediaSource(type, text, `In Attachments, the ${label} of ${place}`);
-		throw invalidInput(`In Attachments, the ${label} of ${place} is empty`, 'Enter it, or remove the attachment');
+		throw invalidInput(texts.attachmentEmpty(label, place));
 	});
 }
 
@@ -168,11 +199,7 @@ async function readBinaries(
 ): Promise<Attachment[]> {
 	const item = context.getInputData()[itemIndex]!;
 	const files = filesOf(item);
-	if (names.length === 0)
-		throw invalidInput(
-			`In Attachments, Input Data Field Name(s) of ${place} is empty`,
-			`Enter the name of a field with a file. ${available(files)}`,
-		);
+	if (names.length === 0) throw invalidInput(texts.noBinaryFields(place, namesOf(files)));
 	const found: Attachment[] = [];
 	for (const name of names) {
 		if (name.includes('*')) {
@@ -216,18 +243,10 @@ function fileAt(
 		? files[name]
 		: name.split('.').reduce<unknown>((value, key) => asRecord(value)?.[key], json);
 	if (isFile(file)) return file;
-	throw invalidInput(
-		`The input item has no file in the field "${name}", which Input Data Field Name(s) of ${place} names`,
-		`${available(files)} If an earlier node dropped the file, take it from there with a Merge node`,
-	);
+	throw invalidInput(texts.noSuchFile(name, place, namesOf(files)));
 }
 
-function available(files: Record<string, IBinaryData>): string {
-	const names = Object.keys(files);
-	return names.length === 0
-		? 'This item has no files at all.'
-		: `This item has files in: ${names.slice(0, 10).join(', ')}.`;
-}
+const namesOf = (files: Record<string, IBinaryData>): string => Object.keys(files).slice(0, 10).join(', ') || 'none';
 
 const matches = (pattern: string, field: string): boolean =>
 	new RegExp(
@@ -251,11 +270,7 @@ async function attachmentOf(
 ): Promise<Attachment> {
 	const { id } = file;
 	const size = id === undefined ? file.data.length : await sizeOf(context, id);
-	if (size === 0)
-		throw invalidInput(
-			`${label} is empty, or n8n no longer has it`,
-			'Check the node that the file comes from, and run it again',
-		);
+	if (size === 0) throw invalidInput(texts.fileGone(label));
 	const mimeType = requireMediaType(kind, file.mimeType, head ?? (await headOf(context, kind, file)), label);
 	if (id === undefined) return Attachment.fromBase64(mimeType, file.data, label);
 	return Attachment.fromBytes(mimeType, size, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));

@@ -5,6 +5,7 @@ import { checkSchema, schemaFromExample } from '../../../stepfun/request/json-sc
 import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
 import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
+import * as texts from '../texts';
 
 export const responseFields: INodeProperties[] = [
 	{
@@ -85,10 +86,6 @@ function readSchemaFormat(context: IExecuteFunctions, itemIndex: number): Respon
 		);
 	}
 	const example = parseJsonField('JSON Example', context.getNodeParameter('jsonSchemaExample', itemIndex));
-	if (!asRecord(example))
-		throw invalidInput(
-			'JSON Example is no object',
-			'Give an answer as you want it, such as {"title": "A day at the sea"}; a list stands in one of its fields',
-		);
+	if (!asRecord(example)) throw invalidInput(texts.exampleNotAnObject);
 	return jsonSchemaFormat(schemaFromExample(example, { closed: true }), true);
 }

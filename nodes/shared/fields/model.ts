@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
+import * as texts from '../texts';
 
 /** What reading a field takes: both of a node's execution and of a sub-node's supply. */
 export type FieldContext = Pick<IExecuteFunctions, 'getNodeParameter'>;
@@ -32,5 +33,5 @@ export const modelFields: INodeProperties[] = [
 export function readModel(context: FieldContext, itemIndex: number): string {
 	const model = context.getNodeParameter('model', itemIndex, '', { extractValue: true });
 	if (typeof model === 'string' && model.trim() !== '') return model.trim();
-	throw invalidInput('Model is empty', 'Choose a model from the list, or enter its ID, such as step-3.5-flash');
+	throw invalidInput(texts.modelEmpty);
 }

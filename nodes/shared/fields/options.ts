@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import type { ChatRequest } from '../../../stepfun/types';
+import * as texts from '../texts';
 
 /** A setting in the Options collection: what the panel shows of it, and how its value is read. */
 export interface Option<Value> {
@@ -93,10 +94,7 @@ function readNumber(
 		(kind === 'a whole number' && !Number.isInteger(number))
 	) {
 		const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-		throw invalidInput(
-			`${label} must be ${kind} ${range}, and is ${shown(value)}`,
-			`Correct ${label} in Options, or remove the option to use the default`,
-		);
+		throw invalidInput(texts.numberOutOfRange(label, `${kind} ${range}`, shown(value)));
 	}
 	return number;
 }

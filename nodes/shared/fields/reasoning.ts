@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
 import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
+import * as texts from '../texts';
 import type { FieldContext } from './model';
 import type { Option } from './options';
 
@@ -39,10 +40,7 @@ function readEffort(value: unknown, model: string): ReasoningEffort {
 	const known = reasoningEfforts(model);
 	const effort = known.find((name) => name === value);
 	if (effort) return effort;
-	throw invalidInput(
-		`${model} does not take the Reasoning Effort "${String(value).slice(0, 40)}"`,
-		`Choose ${known.join(' or ')}, or Default. Reasoning cannot be switched off`,
-	);
+	throw invalidInput(texts.unsupportedEffort(model, String(value).slice(0, 40), known.join(' or ')));
 }
 
 /** Rarely needed, and therefore one of the Options. */
@@ -62,9 +60,6 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 	read(value) {
 		if (value === undefined || value === '') return undefined;
 		if (value === 'general' || value === 'deepseek-style') return value;
-		throw invalidInput(
-			`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`,
-			'Choose general or deepseek-style, or remove the option',
-		);
+		throw invalidInput(texts.unknownReasoningFormat(String(value).slice(0, 40)));
 	},
 };
