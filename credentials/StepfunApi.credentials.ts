@@ -35,7 +35,7 @@ export class StepfunApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Created under API Keys on the StepFun platform of your region',
+			description: 'The key from Account Management > Interface Keys on the StepFun platform of your region',
 		},
 		{
 			displayName: 'Region',
@@ -44,10 +44,10 @@ export class StepfunApi implements ICredentialType {
 			options: [
 				{ name: 'International', value: 'international', description: 'Keys from platform.stepfun.ai' },
 				{ name: 'China', value: 'china', description: 'Keys from platform.stepfun.com' },
-				{ name: 'Custom Base URL', value: 'custom', description: 'A gateway or proxy of your own' },
+				{ name: 'Custom Base URL', value: 'custom', description: 'Your own gateway or proxy' },
 			],
 			default: 'international',
-			description: 'Where the key was created; a key works only in its own region',
+			description: 'The platform where the key was created. A key works only in its own region.',
 		},
 		{
 			displayName: 'Plan',
@@ -58,12 +58,12 @@ export class StepfunApi implements ICredentialType {
 				{
 					name: 'Step Plan',
 					value: 'stepPlan',
-					description: 'The coding subscription, with limits and models of its own',
+					description: 'The coding subscription, with its own limits and models',
 				},
 			],
 			default: 'standard',
 			displayOptions: { hide: { region: ['custom'] } },
-			description: 'What the calls are billed to',
+			description: 'How calls are billed',
 		},
 		{
 			displayName: 'Base URL',
@@ -73,7 +73,7 @@ export class StepfunApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://gateway.example.com/v1',
 			displayOptions: { show: { region: ['custom'] } },
-			description: 'The address that /chat/completions and /models are appended to',
+			description: 'The address to which /chat/completions and /models are appended',
 		},
 	];
 

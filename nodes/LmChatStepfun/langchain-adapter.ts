@@ -1,6 +1,6 @@
 import { asRecord } from '../../stepfun/json';
 
-/** A message of LangChain, as far as it is read here. */
+/** The parts of a LangChain message that are read here. */
 interface LangChainMessage {
 	content: unknown;
 	additional_kwargs?: Record<string, unknown>;
@@ -10,7 +10,7 @@ interface Generation {
 	message: LangChainMessage;
 }
 
-/** The SDK's adapter to LangChain: what n8n's agents and chains hold in their hands. */
+/** The SDK's adapter to LangChain, which n8n's agents and chains work with. */
 export interface Adapter {
 	_generate(messages: LangChainMessage[], ...others: unknown[]): Promise<{ generations: Generation[] }>;
 	_streamResponseChunks(messages: LangChainMessage[], ...others: unknown[]): AsyncGenerator<Generation>;
@@ -18,7 +18,7 @@ export interface Adapter {
 }
 
 /**
- * Lets through what the adapter would drop (@n8n/ai-utilities 0.34.1, fromLcContent): images, which n8n's agents and chains write
+ * Keeps what the adapter would drop (@n8n/ai-utilities 0.34.1, fromLcContent): images, which n8n's agents and chains write
  * as `image_url`, and reasoning, which AI Agent keeps between its rounds only as `additional_kwargs.reasoning_content`.
  */
 export function keepImagesAndReasoning(adapter: Adapter): Adapter {
@@ -41,7 +41,7 @@ export function keepImagesAndReasoning(adapter: Adapter): Adapter {
 	});
 }
 
-/** A message with images and reasoning as blocks that the adapter knows; the message itself stays as it is. */
+/** A copy of a message whose images and reasoning are blocks that the adapter knows. */
 function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 	const reasoning = message.additional_kwargs?.['reasoning_content'];
 	const blocks = typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : blocksOf(message);
@@ -58,7 +58,7 @@ function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 const blocksOf = ({ content }: LangChainMessage): Array<Record<string, unknown>> =>
 	Array.isArray(content) ? content.map(asRecord).filter((block) => block !== undefined) : [];
 
-/** `image_url` as an image; a file in LangChain's older spelling with its type where the adapter looks for it. */
+/** `image_url` as an image; a file in LangChain's older form with its type where the adapter looks for it. */
 function toKnownBlock(block: Record<string, unknown>): Record<string, unknown> {
 	if (block['type'] === 'image_url') {
 		const image = asRecord(block['image_url']) ?? { url: block['image_url'] };

@@ -27,7 +27,7 @@ export class StepfunChat implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
-		description: 'Ask a StepFun model with text, images, video and audio',
+		description: 'Send text, images, video and audio to a StepFun model',
 		defaults: { name: 'StepFun Chat' },
 		codex: {
 			categories: ['Utility', 'Miscellaneous'],

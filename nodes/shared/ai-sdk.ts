@@ -4,8 +4,8 @@ import * as texts from './texts';
 export type AiSdk = typeof import('@n8n/ai-node-sdk');
 
 /**
- * n8n's SDK for AI nodes, which the host supplies. It is loaded where it is used and not with the file, so that the package
- * also loads on hosts that lack it.
+ * n8n's SDK for AI nodes, which n8n itself supplies. It is loaded only where it is used, so that the package also loads in n8n
+ * versions without it.
  */
 export async function loadAiSdk(node: INode): Promise<AiSdk> {
 	try {

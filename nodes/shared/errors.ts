@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError, type IDataObject, type INode, type IN
 import { StepfunError } from '../../stepfun/errors';
 import { escapeHtml, withoutMarkup } from './display';
 
-/** What an error item and an error's details carry beside the message. */
+/** What an error item, and the details of an error, contain beside the message. */
 function details(error: StepfunError): IDataObject {
 	const { type, status, requestId, retryable, attempts, hint, partial } = error;
 	return {

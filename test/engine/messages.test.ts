@@ -417,6 +417,9 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['partTooLarge', () => withFault({ raw: `data: "${mb(25)}` })],
 
 	['modelEmpty', () => withFields({ model: { __rl: true, mode: 'id', value: '={{ "" }}' } })],
+	['noValue', () => withFields({ messages: { values: [{ role: 'user', content: '={{ $json.nope }}' }] } })],
+	['noValue', () => withFields({ specifyMessages: 'json', messagesJson: '={{ $json.nope }}' })],
+	['noValue', () => withAttachment(url('={{ $json.nope }}'))],
 	['numberOutOfRange', () => withOptions({ temperature: 7 })],
 	['numberOutOfRange', () => withOptions({ maxTokens: '={{ "many" }}' })],
 	['unsupportedEffort', () => withFields({ reasoningEffort: '={{ "none" }}' })],
@@ -426,14 +429,13 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['extraFieldKind', () => withOptions({ extraBody: '{"tools": {}}' })],
 	['extraFieldTaken', () => withOptions({ extraBody: '{"model": "m"}' })],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
+	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
+	['invalidSchema', () => withTools([{ name: 'a', parameters: { type: 'text' } }])],
 	[
-		'notASchema',
+		'schemaField',
 		() => withFields({ responseFormat: 'json_schema', schemaType: 'manual', inputSchema: '{"title": "x"}' }),
 	],
-	[
-		'invalidSchema',
-		() => withFields({ responseFormat: 'json_schema', schemaType: 'manual', inputSchema: '{"type": "text"}' }),
-	],
+	['schemaField', () => withFunction({ name: 'a', specifyParameters: 'schema', parametersSchema: '{"type": "text"}' })],
 
 	['messagesNotAList', () => withMessages({ role: 'user', content: 'Hello' })],
 	['noMessages', () => withMessages([])],

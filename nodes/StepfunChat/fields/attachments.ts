@@ -20,6 +20,7 @@ import {
 } from '../../../stepfun/request/media';
 import type { ContentPart, MediaSource } from '../../../stepfun/types';
 import * as texts from '../texts';
+import { present } from './present';
 
 /** Shown in an attachment of a kind that the chosen model is not documented to accept. */
 const unsupportedNotice = (kind: MediaKind, name: string, displayName: string): INodeProperties => ({
@@ -69,7 +70,7 @@ const attachmentFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'Image', value: 'image', description: 'JPG, PNG, WebP or static GIF: up to 60, and 20 MB in total' },
-			{ name: 'Video', value: 'video', description: 'MP4, MOV or MKV: up to 128 MB, best below 5 minutes' },
+			{ name: 'Video', value: 'video', description: 'MP4, MOV or MKV: up to 128 MB, ideally under 5 minutes' },
 			{ name: 'Audio', value: 'audio', description: 'MP3 or WAV: up to 7.5 MB in total' },
 		],
 		default: 'image',
@@ -82,10 +83,10 @@ const attachmentFields: INodeProperties[] = [
 		type: 'string',
 		default: 'data',
 		placeholder: 'e.g. data, attachment_*',
-		hint: 'Separate several names with commas; * stands for any text',
+		hint: 'Separate several names with commas. * matches any text.',
 		displayOptions: { show: { source: ['binary'] } },
 		description:
-			'The names of the input fields with the files. A name with * takes every file of this type whose field matches, or none: * alone takes all of them.',
+			'The names of the input fields that contain the files. A name with * adds every file of this type whose field name matches, if there are any; * alone adds all of them.',
 	},
 	{
 		displayName: 'URL',
@@ -95,7 +96,7 @@ const attachmentFields: INodeProperties[] = [
 		placeholder: 'e.g. https://example.com/photo.jpg',
 		displayOptions: { show: { source: ['url'] } },
 		description:
-			'A public address, or stepfile:// and the ID of a file on StepFun. An expression may give a list of them.',
+			'A public address, or stepfile:// followed by the ID of a file on StepFun. An expression can return a list of them.',
 	},
 	{
 		displayName: 'Base64',
@@ -104,7 +105,7 @@ const attachmentFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. {{ $json.recording }}',
 		displayOptions: { show: { source: ['base64'] } },
-		description: 'The content of a file as base64, or as a data URL',
+		description: 'The content of the file as base64, or as a data URL',
 	},
 	{
 		displayName: 'Detail',
@@ -113,7 +114,7 @@ const attachmentFields: INodeProperties[] = [
 		options: [
 			{ name: 'Default', value: 'default', description: "The model's own default" },
 			{ name: 'High', value: 'high', description: 'For small text and fine detail' },
-			{ name: 'Low', value: 'low', description: 'About 400 tokens to an image' },
+			{ name: 'Low', value: 'low', description: 'About 400 tokens per image' },
 		],
 		default: 'default',
 		displayOptions: { show: { type: ['image'] } },
@@ -130,7 +131,7 @@ export const attachmentsFields: INodeProperties[] = [
 		placeholder: 'Add Attachment',
 		default: {},
 		description:
-			'Images, video and audio that the model shall see or hear. They join the last user message, before its text.',
+			'Images, video and audio that the model should see or hear. They are added to the last user message, before its text.',
 		options: [
 			{
 				displayName: 'Attachment',
@@ -151,10 +152,9 @@ interface AttachmentRow {
 }
 
 /**
- * The attachments in the order of the panel; of binary files only the first bytes are read, and those only where the type is in
- * doubt.
+ * The attachments in the order of the panel. Of binary files only the first bytes are read, and only where the type is in doubt.
  *
- * @throws StepfunError `invalid_input` for a missing file, an address that is none, and a file of another type.
+ * @throws StepfunError `invalid_input` for a missing file, an invalid address, and a file of another type.
  */
 export async function readAttachments(context: IExecuteFunctions, itemIndex: number): Promise<ContentPart[]> {
 	const rows = context.getNodeParameter('attachments.values', itemIndex, []) as AttachmentRow[];
@@ -174,17 +174,22 @@ async function readSources(
 	place: string,
 ): Promise<MediaSource[]> {
 	const { type, source = 'binary' } = row;
-	if (source === 'binary') return await readBinaries(context, itemIndex, type, list(row.binaryFields ?? 'data'), place);
+	if (source === 'binary') {
+		const label = `In Attachments, Input Data Field Name(s) of ${place}`;
+		const names = 'binaryFields' in row ? list(present(row.binaryFields, label)) : ['data'];
+		return await readBinaries(context, itemIndex, type, names, place);
+	}
 	const [label, value] = source === 'url' ? ['URL', row.url] : ['Base64', row.base64];
-	const sources = Array.isArray(value) ? value : [value];
-	return sources.map((text) => {
+	const sources = Array.isArray(value) ? (value as unknown[]) : [value];
+	return sources.map((given) => {
+		const text = present(given, `In Attachments, the ${label} of ${place}`);
 		if (typeof text === 'string' && text.trim() !== '')
 			return mediaSource(type, text, `In Attachments, the ${label} of ${place}`);
 		throw invalidInput(texts.attachmentEmpty(label, place));
 	});
 }
 
-/** Names from a field with commas, or from an expression that gives a list. */
+/** Names from a field with commas, or from an expression that returns a list. */
 const list = (value: unknown): string[] =>
 	(Array.isArray(value) ? value : String(value).split(','))
 		.map((name) => String(name).trim())
@@ -215,7 +220,7 @@ async function readBinaries(
 
 const labelOf = (field: string, place: string): string => `In Attachments, the file "${field}" of ${place}`;
 
-/** The files of an item by the names of their fields; with n8n's combined binary mode they stand among the JSON fields. */
+/** The files of an item by the names of their fields; in n8n's combined binary mode they are among the JSON fields. */
 function filesOf({ binary, json }: INodeExecutionData): Record<string, IBinaryData> {
 	return {
 		...Object.fromEntries(
@@ -232,7 +237,7 @@ function isFile(value: unknown): value is IBinaryData {
 	);
 }
 
-/** Names may be paths where files stand among JSON fields. */
+/** Names can be paths where files are among the JSON fields. */
 function fileAt(
 	{ json }: INodeExecutionData,
 	files: Record<string, IBinaryData>,
@@ -258,8 +263,8 @@ const matches = (pattern: string, field: string): boolean =>
 	).test(field);
 
 /**
- * A file as n8n keeps it: by id in a file system, a database or S3, or as base64 within the item. `head` is what was read of it
- * already.
+ * A file as n8n stores it: by id in a file system, a database or S3, or as base64 in the item. `head` is the part of it that has
+ * already been read.
  */
 async function attachmentOf(
 	context: IExecuteFunctions,
@@ -276,17 +281,17 @@ async function attachmentOf(
 	return Attachment.fromBytes(mimeType, size, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));
 }
 
-/** In bytes; 0 also for a file that n8n has deleted meanwhile, as it does with those of old executions. */
+/** In bytes; 0 also for a file that n8n has since deleted, as it does with those of old executions. */
 const sizeOf = async (context: IExecuteFunctions, id: string): Promise<number> =>
 	await context.helpers.getBinaryMetadata(id).then(
 		({ fileSize }) => fileSize,
 		() => 0,
 	);
 
-/** Bytes that are read at a time: a multiple of three, which base64 keeps whole. */
+/** Bytes that are read at a time: a multiple of three, so that each piece is base64 without padding. */
 const CHUNK_BYTES = 3 * 16 * 1024;
 
-/** As many of a file's first bytes as are needed to tell its type. */
+/** As many of a file's first bytes as it takes to tell its type. */
 async function headOf(
 	context: IExecuteFunctions,
 	kind: MediaKind,

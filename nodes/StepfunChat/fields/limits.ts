@@ -12,7 +12,7 @@ export const maxConcurrentRequestsOption = wholeNumberOption({
 	default: DEFAULT_CONCURRENT,
 	hint: 'The first item sets it for all',
 	description:
-		'How many input items are worked on side by side. Your StepFun tier limits how many requests may run at a time.',
+		'How many input items are processed at the same time. Your StepFun tier limits the number of concurrent requests.',
 });
 
 export const requestsPerMinuteOption = wholeNumberOption({
@@ -23,7 +23,7 @@ export const requestsPerMinuteOption = wholeNumberOption({
 	default: 60,
 	hint: 'The first item sets it for all',
 	description:
-		'How many requests are sent within any minute, retries included. Without it there is no limit until StepFun names one.',
+		'How many requests are sent within any minute, including retries. The lowest value among running workflows applies to all of them with the same key. Without it there is no limit until StepFun names one.',
 });
 
 export interface Pacing {
