@@ -12,8 +12,8 @@ const nonEmpty = (value: unknown): value is string => text(value) && value !== '
 const absent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 /**
- * Checks a body as strictly as StepFun's documents speak (seed 003, seed 004, the tool and media guides) and
- * returns it typed. Fields they do not name are ignored, as the live API does.
+ * Checks a body as strictly as StepFun's documentation puts it (chat-completion-create, the tool and media guides) and
+ * returns it typed. Fields that it does not name are ignored, as the live API does.
  * @throws ApiError with StepFun's status and envelope
  */
 export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
@@ -152,7 +152,7 @@ function checkPositiveInteger(body: JsonObject, name: string): void {
 function checkSampling(body: JsonObject): void {
 	checkNumber(body, 'temperature', 0, 2);
 	checkNumber(body, 'top_p', 0, 1);
-	// 0..1 in seed 003; the newer chat page widens it.
+	// Older versions of the page chat-completion-create say 0 to 1.
 	checkNumber(body, 'frequency_penalty', -2, 2);
 	checkPositiveInteger(body, 'n');
 	checkPositiveInteger(body, 'max_tokens');

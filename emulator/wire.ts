@@ -2,8 +2,8 @@ import type { Answer, ChoiceAnswer } from './answer';
 import type { JsonObject } from './types';
 
 /**
- * How events end: with a blank line (seed 003, as SSE asks), with a single newline (as the examples of seeds
- * 000, 001 and 004 stand) or with a blank line in CRLF.
+ * How events end: with a blank line, as SSE asks and the page chat-completion-create shows; with a single newline, as in the
+ * examples of the page streaming (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming); or with a blank line in CRLF.
  */
 export type Dialect = 'blank-line' | 'single-newline' | 'crlf';
 
@@ -21,7 +21,7 @@ const sum = (values: number[]) => values.reduce((total, value) => total + value,
 const completionTokens = (choice: ChoiceAnswer): number =>
 	choice.reasoning.length + choice.content.length + sum(choice.toolCalls.map((call) => 1 + call.pieces.length));
 
-/** Usage in StepFun's fields: cached_tokens on top (seed 003), reasoning tokens nested (newer chat page). */
+/** Usage in StepFun's fields: cached_tokens at the top level (page streaming), reasoning tokens nested (newer versions of chat-completion-create). */
 const fullUsage = (answer: Answer, completion: number): JsonObject => ({
 	...countedUsage(answer, completion),
 	...(answer.cachedTokens > 0 && { cached_tokens: answer.cachedTokens }),
@@ -36,7 +36,7 @@ const countedUsage = (answer: Answer, completion: number): JsonObject => ({
 	total_tokens: answer.promptTokens + completion,
 });
 
-/** The chat.completion object of `stream: false` (seed 001). */
+/** The chat.completion object of `stream: false` (https://platform.stepfun.ai/docs/en/api-reference/chat/object). */
 export function toCompletion(answer: Answer, stamp: Stamp): JsonObject {
 	return {
 		id: stamp.id,
@@ -73,7 +73,7 @@ interface Delta {
 }
 
 /**
- * The chat.completion.chunk objects of a stream as seed 004 shows them: the first one of a choice has the role,
+ * The chat.completion.chunk objects of a stream as StepFun documents them (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create): the first one of a choice has the role,
  * created 0 and zero usage; the others role '' and the usage so far; finish_reason is '' until the last one, which
  * follows a blank one. Choices take turns, a chunk each.
  */

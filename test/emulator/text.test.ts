@@ -41,7 +41,7 @@ test('names the system prompt and the earlier questions, and counts their tokens
 	expect(answer.json.usage.cached_tokens).toBe(15);
 });
 
-test('a stream has the shape of seed 004 and the content of the JSON answer', async () => {
+test('a stream has the documented shape and the content of the JSON answer', async () => {
 	const whole = await send(emulator, ask('Hi'));
 	const streamed = await send(emulator, ask('Hi', { stream: true }));
 	expect(streamed.headers['content-type']).toBe('text/event-stream');

@@ -74,7 +74,8 @@ test('an answer that was moderated beside others of the same item', async () => 
 	expect(await hintsOf([completion(whole, moderated)], { n: 2 })).toEqual([
 		{
 			message:
-				'StepFun moderated an answer in item 0 (finish_reason content_filter): its text ends early or is missing',
+				"StepFun's content filter blocked an answer in item 0 (finish_reason content_filter): its text ends early or is missing. " +
+				'Change the text or the attachment: sending it again will not help',
 			type: 'warning',
 			location: 'outputPane',
 		},
@@ -93,8 +94,9 @@ test('one hint a kind, with the number of items and where to look first', async 
 	]);
 	expect(hints.map(({ message }) => message)).toEqual([
 		expect.stringContaining('cut off the answer in 2 of 6 items (item 1 first)'),
-		'The arguments of a tool call in 3 of 6 items (item 2 first) are no JSON (get_weather, add). ' +
-			'They come out as text, without parsed_arguments.',
+		'The arguments of a tool call in 3 of 6 items (item 2 first) are not valid JSON (get_weather, add) ' +
+			'and come out as text, without parsed_arguments. ' +
+			'Describe the parameters of the function more precisely, or answer the call with what is wrong with it',
 	]);
 });
 

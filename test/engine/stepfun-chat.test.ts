@@ -251,9 +251,9 @@ describe('bad input', () => {
 		[
 			'temperature 3',
 			{ options: { temperature: 3 } },
-			/^Sampling Temperature must be a number from 0 to 2, and is 3 \|/,
+			/^Sampling Temperature must be a number from 0 to 2, but is 3 \|/,
 		],
-		['n 0', { options: { n: 0 } }, /^Number of Completions must be a whole number of at least 1, and is 0 \|/],
+		['n 0', { options: { n: 0 } }, /^Number of Completions must be a whole number of at least 1, but is 0 \|/],
 	])('%s is refused before anything is sent', async (_, parameters, expected) => {
 		expect(await failing(parameters)).toMatch(expected);
 		expect(api.requests).toHaveLength(0);

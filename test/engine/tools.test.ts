@@ -122,7 +122,10 @@ test('arguments that are no JSON stay text, and the editor says so', async () =>
 		{ id: '1', type: 'function', function: { name: 'get_weather', arguments: '{"city": ' } },
 	]);
 	expect(run.data.resultData.runData['StepFun Chat']![0]!.hints).toEqual([
-		expect.objectContaining({ type: 'warning', message: expect.stringContaining('item 0 are no JSON (get_weather)') }),
+		expect.objectContaining({
+			type: 'warning',
+			message: expect.stringContaining('item 0 are not valid JSON (get_weather)'),
+		}),
 	]);
 });
 

@@ -1,15 +1,14 @@
 import { parseJsonField } from '../../shared/fields/json-field';
 import type { Option } from '../../shared/fields/options';
 
-/** Its data is checked by `withExtraBody`, against the request that it joins. */
+/** `withExtraBody` checks its data against the request that it is added to. */
 export const extraBodyOption: Option<unknown> = {
 	property: {
 		displayName: 'Extra Body Fields',
 		name: 'extraBody',
 		type: 'json',
 		default: '{}',
-		description:
-			'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
+		description: 'Request fields for which this node has no setting, as a JSON object such as {"tool_choice": "auto"}',
 	},
 	read: (value) => parseJsonField('Extra Body Fields', value),
 };

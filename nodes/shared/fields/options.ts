@@ -1,13 +1,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import type { ChatRequest } from '../../../stepfun/types';
+import * as texts from '../texts';
 
 /** A setting in the Options collection: what the panel shows of it, and how its value is read. */
 export interface Option<Value> {
 	/** In n8n's own form, which n8n's lint knows. */
 	property: INodeProperties;
 	/**
-	 * What the panel or an expression gives; undefined for an option that was not set.
+	 * Reads what the panel or an expression returns; undefined for an option that is not set.
 	 *
 	 * @throws StepfunError `invalid_input`
 	 */
@@ -26,7 +27,7 @@ export const readOption = <Value>({ property, read }: Option<Value>, values: IDa
 /**
  * The fields whose options were set; the others are absent, and 0 is 0.
  *
- * @param values What the Options collection holds.
+ * @param values The contents of the Options collection.
  * @throws StepfunError `invalid_input`
  */
 export function readOptions<Fields>(options: OptionsFor<Fields>, values: IDataObject): Partial<Fields> {
@@ -38,18 +39,18 @@ export function readOptions<Fields>(options: OptionsFor<Fields>, values: IDataOb
 	return fields;
 }
 
-/** The collection of settings that are added when needed, in the order of their labels, as n8n asks for. */
+/** The collection of additional settings, in the order of their labels, as n8n requires. */
 export const optionsField = (options: Array<Option<unknown>>): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
-	description: 'Settings to add when needed',
+	description: 'Additional settings',
 	options: options.map(({ property }) => property).sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 });
 
-/** Says its range, which is checked when it is read: an expression may give any number. */
+/** Has its range, which is checked when it is read: an expression can return any number. */
 type NumberProperty = INodeProperties & { typeOptions: { minValue: number; maxValue?: number } };
 
 export const numberOption = (property: NumberProperty): Option<number> => ({
@@ -68,7 +69,7 @@ export const booleanOption = (property: INodeProperties): Option<boolean> => ({
 	read: (value) => (value === undefined ? undefined : value === true),
 });
 
-/** Texts, the empty ones left out; none is the same as not set. */
+/** Texts without the empty ones; an empty list is the same as not set. */
 export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	property,
 	read(value) {
@@ -77,7 +78,7 @@ export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	},
 });
 
-/** An expression may give a number as text. */
+/** An expression can return a number as text. */
 function readNumber(
 	value: unknown,
 	{ displayName: label, typeOptions: { minValue: min, maxValue: max } }: NumberProperty,
@@ -93,10 +94,7 @@ function readNumber(
 		(kind === 'a whole number' && !Number.isInteger(number))
 	) {
 		const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-		throw invalidInput(
-			`${label} must be ${kind} ${range}, and is ${shown(value)}`,
-			`Correct ${label} in Options, or remove the option to use the default`,
-		);
+		throw invalidInput(texts.numberOutOfRange(label, `${kind} ${range}`, shown(value)));
 	}
 	return number;
 }
