@@ -48,16 +48,21 @@ export type ResponseFormat =
 	| { type: 'text' | 'json_object' }
 	| { type: 'json_schema'; json_schema: { name: string; strict?: boolean; schema: Record<string, unknown> } };
 
+/** `auto` as the documents use it, or the one function to call; other words are ignored. */
+export type ToolChoice = string | { type: 'function'; function: { name: string } };
+
 /** The body of POST /chat/completions after the checks (seed 003, seed 004). */
 export interface ChatRequest {
 	model: string;
 	messages: Message[];
 	tools?: Tool[];
+	tool_choice?: ToolChoice | null;
 	max_tokens?: number;
 	temperature?: number;
 	top_p?: number;
 	n?: number;
 	stream?: boolean;
+	stream_options?: { include_usage?: boolean } | null;
 	stop?: string | string[];
 	frequency_penalty?: number;
 	response_format?: ResponseFormat;
