@@ -126,6 +126,8 @@ describe('output', () => {
 	});
 
 	test('ends at a stop sequence, and says when max_tokens cut it', async () => {
+		// The live API counts no reasoning tokens.
+		api.options.dialect = 'documented';
 		const stopped = await runWorkflow({
 			credential: credential(),
 			nodes: [chatNode({ options: { stop: ['asked'] } })],
@@ -138,6 +140,23 @@ describe('output', () => {
 			finish_reason: 'length',
 			content: expect.stringMatching(/^You asked/),
 		});
+	});
+
+	test.each([
+		['live', 0],
+		['documented', 8],
+	] as const)('cached tokens are those of the end of a stream: %s', async (dialect, cachedTokens) => {
+		api.options.dialect = dialect;
+		const values = [
+			{ role: 'user', content: 'My name is Ada' },
+			{ role: 'assistant', content: 'Hello' },
+			{ role: 'user', content: 'Who am I?' },
+		];
+		const ask = (messages: IDataObject[]) =>
+			runWorkflow({ credential: credential(), nodes: [chatNode({ messages: { values: messages } })] });
+		await ask(values.slice(0, 1));
+		const { json } = await ask(values);
+		expect((json('StepFun Chat')[0]!['usage'] as IDataObject)['cached_tokens']).toBe(cachedTokens);
 	});
 
 	test('reports the tokens to n8n', async () => {
