@@ -32,7 +32,10 @@ const rooms = (...names) => [
 ];
 
 const arrows = [
-	arrow(['credentials/**/*.ts'], unpublished, [folders('nodes'), 'Nodes name the credential; it knows none of them.']),
+	arrow(['credentials/**/*.ts'], unpublished, [
+		folders('StepfunChat', 'LmChatStepfun'),
+		'Nodes name the credential; it knows none of them.',
+	]),
 	arrow(['nodes/shared/**/*.ts'], unpublished, [folders('StepfunChat', 'LmChatStepfun'), 'It is shared by the nodes.']),
 	arrow(['nodes/StepfunChat/**/*.ts'], unpublished, [folders('LmChatStepfun'), 'Nodes share by nodes/shared/.']),
 	arrow(['nodes/LmChatStepfun/**/*.ts'], unpublished, [folders('StepfunChat'), 'Nodes share by nodes/shared/.']),

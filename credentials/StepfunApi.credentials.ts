@@ -109,11 +109,12 @@ export class StepfunApi implements ICredentialType {
 	 *
 	 * @throws StepfunError `invalid_input` for a base URL with a user name or password, so that the credential's test says so, too.
 	 */
-	async authenticate(
+	authenticate(
 		credentials: ICredentialDataDecryptedObject & Partial<EndpointSettings>,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
 		baseUrl({ region: 'international', plan: 'standard', ...credentials });
-		return { ...request, headers: { ...request.headers, Authorization: `Bearer ${apiKeyOf(credentials['apiKey'])}` } };
+		const Authorization = `Bearer ${apiKeyOf(credentials['apiKey'])}`;
+		return Promise.resolve({ ...request, headers: { ...request.headers, Authorization } });
 	}
 }

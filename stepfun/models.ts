@@ -1,6 +1,5 @@
 import { asRecord } from './json';
-import type { MediaKind } from './request/media';
-import type { ChatRequest, ReasoningEffort } from './types';
+import type { ChatRequest, MediaKind, ReasoningEffort } from './types';
 
 /** Types of GET /models that are no chat models: speech synthesis, speech recognition, image and vector models. */
 const OTHER_TYPES = /语音合成|语音识别|文生图|图生图|图像|图片|向量|音色|tts|asr|speech|image|embedding|rerank/i;

@@ -14,6 +14,8 @@ export interface FileSource {
 	readonly base64: () => Iterable<string> | AsyncIterable<string>;
 }
 
+export type MediaKind = 'image' | 'video' | 'audio';
+
 /** A URL that StepFun fetches itself (http, https, `stepfile://`), a data URL, or bytes that are encoded on their way out. */
 export type MediaSource = string | FileSource;
 

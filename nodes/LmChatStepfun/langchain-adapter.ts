@@ -58,7 +58,7 @@ export function mendAdapter(adapter: Adapter, settings: object): Adapter {
 			}
 		},
 		bindTools: (tools: unknown[]) => mendAdapter(bindTools(tools), settings),
-		getNumTokens: async (content: unknown) => estimateTokens(contentText(content)),
+		getNumTokens: (content: unknown) => Promise.resolve(estimateTokens(contentText(content))),
 		toJSON: () => ({ lc: 1, type: 'constructor', id: ['stepfun', 'StepfunChatModel'], kwargs: { ...settings } }),
 	});
 }

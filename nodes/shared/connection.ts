@@ -67,7 +67,7 @@ function sendThrough(context: Context, allowed: string | undefined): Send {
 			method,
 			url,
 			headers,
-			...(body && { body: body.text ?? (new StreamedBody(body) as unknown as IHttpRequestOptions['body']) }),
+			...(body && { body: body.text ?? new StreamedBody(body) }),
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
@@ -77,11 +77,11 @@ function sendThrough(context: Context, allowed: string | undefined): Send {
 			...(allowed !== undefined && { allowedDomains: allowed }),
 			...(signal && { abortSignal: signal }),
 		};
-		const response: FullResponse = await context.helpers.httpRequestWithAuthentication.call(
+		const response = (await context.helpers.httpRequestWithAuthentication.call(
 			withSignal(context, signal),
 			CREDENTIAL,
 			options,
-		);
+		)) as FullResponse;
 		return { status: response.statusCode, headers: response.headers, body: response.body };
 	};
 }

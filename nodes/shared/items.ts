@@ -12,7 +12,7 @@ export interface ItemsOptions {
 	/** Aborted by n8n's Stop and by `abort`: no further item begins. */
 	signal: AbortSignal;
 	/** Ends the work on all items. */
-	abort(): void;
+	abort: () => void;
 }
 
 /**

@@ -46,8 +46,8 @@ export interface Turn {
 interface Waiter extends TurnRequest {
 	lane: object;
 	since: number;
-	start(turn: Turn): void;
-	fail(error: unknown): void;
+	start: (turn: Turn) => void;
+	fail: (error: unknown) => void;
 }
 
 /** What is noted of a request when it is sent. */

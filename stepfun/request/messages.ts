@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors';
 import { asRecord } from '../json';
-import type { ContentPart, Message, ToolCall } from '../types';
-import { type MediaKind, mediaPart, mediaSource } from './media';
+import type { ContentPart, MediaKind, Message, ToolCall } from '../types';
+import { mediaPart, mediaSource } from './media';
 import * as texts from './texts';
 
 /**

@@ -14,8 +14,10 @@ import { DynamicStructuredTool } from '@langchain/core/tools';
 import { OutputFixingParser, StructuredOutputParser } from '@langchain/classic/output_parsers';
 import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
 import { z } from 'zod';
+import type { Fault } from '../../emulator';
 import type { ChatRequest } from '../../emulator/types';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { fieldsOf, sources } from '../../scripts/docs';
 import { credentials, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
 import { anyCallId, useStage } from './stage';
 
@@ -512,4 +514,36 @@ test('a host without the AI SDK loads the node, which says which n8n it needs', 
 	} finally {
 		jest.dontMock('@n8n/ai-node-sdk');
 	}
+});
+
+/** Labels that only StepFun Chat has; short ones are also plain words. */
+const foreignLabels = (() => {
+	const labelsOf = (name: string) => fieldsOf(sources[name]!).map(({ property }) => property.displayName);
+	const own = new Set([...labelsOf('lmChatStepfun'), ...labelsOf('stepfunApi')]);
+	return labelsOf('stepfunChat').filter((label) => !own.has(label) && (label.includes(' ') || label.length > 8));
+})();
+
+test.each<[string, Fault]>([
+	...[400, 401, 402, 403, 404, 408, 413, 429, 451, 500, 502, 503, 504].map((status): [string, Fault] => [
+		String(status),
+		{ status },
+	]),
+	['429 with a long wait', { status: 429, retryAfter: '7200' }],
+	['a rate limit within the stream', { raw: 'data: {"error":{"message":"slow down","type":"rate_limited"}}\n\n' }],
+	['a web page', { body: '<!doctype html>' }],
+	['silence', { stallBeforeHeaders: true }],
+	['an empty answer', { body: '' }],
+	['a lost connection', { resetBeforeHeaders: true }],
+])('%s: the advice names no option that this node lacks', async (_, fault) => {
+	expect(foreignLabels).toEqual(
+		expect.arrayContaining(['Max Concurrent Requests', 'Requests per Minute', 'Total Timeout']),
+	);
+	api.fault(() => ({ ...fault }));
+	const failed = using((model) => model.invoke([new HumanMessage('Hello')]), { options: { retries: 0, timeout: 50 } });
+	const { message, description } = await failed.then(
+		() => ({ message: '', description: '' }),
+		(error: { message: string; description: string }) => error,
+	);
+	expect(description).toMatch(/\w/);
+	expect(foreignLabels.filter((label) => `${message} ${description}`.includes(label))).toEqual([]);
 });

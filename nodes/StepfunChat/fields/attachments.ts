@@ -10,17 +10,10 @@ import { invalidInput } from '../../../stepfun/errors';
 import { asRecord } from '../../../stepfun/json';
 import { modelsWithout } from '../../../stepfun/models';
 import { Attachment, base64Length } from '../../../stepfun/request/attachment';
-import {
-	headBytes,
-	type MediaKind,
-	mediaPart,
-	mediaSource,
-	mediaType,
-	requireMediaType,
-} from '../../../stepfun/request/media';
-import type { ContentPart, MediaSource } from '../../../stepfun/types';
-import * as texts from '../texts';
+import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType } from '../../../stepfun/request/media';
+import type { ContentPart, MediaKind, MediaSource } from '../../../stepfun/types';
 import { present } from './present';
+import * as texts from '../texts';
 
 /** Shown in an attachment of a kind that the chosen model is not documented to accept. */
 const unsupportedNotice = (kind: MediaKind, name: string, displayName: string): INodeProperties => ({

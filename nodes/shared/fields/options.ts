@@ -12,7 +12,7 @@ export interface Option<Value> {
 	 *
 	 * @throws StepfunError `invalid_input`
 	 */
-	read(value: unknown): Value | undefined;
+	read: (value: unknown) => Value | undefined;
 }
 
 /** Options by the names of the fields that their values become. */

@@ -40,7 +40,13 @@ function readEffort(value: unknown, model: string): ReasoningEffort {
 	const known = reasoningEfforts(model);
 	const effort = known.find((name) => name === value);
 	if (effort) return effort;
-	throw invalidInput(texts.unsupportedEffort(model, String(value).slice(0, 40), known.join(' or ')));
+	throw invalidInput(
+		texts.unsupportedEffort(
+			model,
+			(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40),
+			known.join(' or '),
+		),
+	);
 }
 
 /** Rarely needed, and therefore in Options. */
@@ -59,6 +65,8 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 	read(value) {
 		if (value === undefined || value === '') return undefined;
 		if (value === 'general' || value === 'deepseek-style') return value;
-		throw invalidInput(texts.unknownReasoningFormat(String(value).slice(0, 40)));
+		throw invalidInput(
+			texts.unknownReasoningFormat((typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40)),
+		);
 	},
 };
