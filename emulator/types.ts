@@ -7,7 +7,7 @@ export type ContentPart =
 	| { type: 'video_url'; video_url: { url: string } }
 	| { type: 'input_audio'; input_audio: { data: string } };
 
-/** A tool call as it stands in an assistant message; `arguments` is JSON text (same page). */
+/** A tool call as it stands in an assistant message; `arguments` is JSON text. */
 export interface ToolCall {
 	id: string;
 	type: 'function';

@@ -1,8 +1,8 @@
 import type { JsonObject } from './types';
 
 /**
- * How events end: with a blank line (the live API, as SSE asks), with a single newline (as the examples of
- * the page https://platform.stepfun.ai/docs/en/api-reference/chat/streaming) or with a blank line in CRLF.
+ * How events end: with a blank line, as SSE asks, the live API does and the page chat-completion-create shows; with a single
+ * newline, as in the examples of the page streaming (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming); or with a blank line in CRLF.
  */
 export type EventEnd = 'blank-line' | 'single-newline' | 'crlf';
 

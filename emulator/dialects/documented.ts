@@ -12,7 +12,7 @@ import {
 	type Step,
 } from './dialect';
 
-/** The API as the examples of its own pages show it (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create). */
+/** The API as the examples of its own pages show it (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create, /object and /streaming). */
 export const documented: Dialect = {
 	headers: {},
 	contentType: { stream: 'text/event-stream', json: 'application/json' },
@@ -26,7 +26,7 @@ export const documented: Dialect = {
 
 	callId: (hash) => `call_${Buffer.from(hash, 'hex').toString('base64url').slice(0, 22)}`,
 
-	/** Seed 001. */
+	/** As on the page object. */
 	toCompletion: (answer, stamp) => ({
 		id: stamp.id,
 		object: 'chat.completion',
@@ -41,8 +41,9 @@ export const documented: Dialect = {
 	}),
 
 	/**
-	 * Seed 004: the first chunk of a choice has the role, created 0 and zero usage; the others role '' and the usage so
-	 * far; finish_reason is '' until the last one, which follows a blank one. `stream_options` is not documented.
+	 * As on the page chat-completion-create: the first chunk of a choice has the role, created 0 and zero usage; the others
+	 * role '' and the usage so far; finish_reason is '' until the last one, which follows a blank one. `stream_options` is
+	 * not documented.
 	 */
 	*toChunks(answer, stamp) {
 		const begun = new Set<number>();
@@ -64,7 +65,7 @@ export const documented: Dialect = {
 	},
 };
 
-/** cached_tokens on top (page streaming), reasoning tokens nested (newer versions of the page chat-completion-create). */
+/** cached_tokens at the top level (page streaming), reasoning tokens nested (newer versions of chat-completion-create). */
 const fullUsage = (answer: Answer, completion: number): JsonObject => ({
 	...countedUsage(answer, completion),
 	...(answer.cachedTokens > 0 && { cached_tokens: answer.cachedTokens }),

@@ -158,7 +158,7 @@ describe('the documented dialect', () => {
 		emulator.options.dialect = 'documented';
 	});
 
-	test('a stream has the shape that the documents show', async () => {
+	test('a stream has the shape of the page chat-completion-create', async () => {
 		const whole = await send(emulator, ask('Hi'));
 		const streamed = await send(emulator, ask('Hi', { stream: true, stream_options: { include_usage: true } }));
 		expect(streamed.headers['content-type']).toBe('text/event-stream');
