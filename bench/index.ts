@@ -9,6 +9,15 @@ import { installHost } from '../host/install';
 import { Bench } from './bench';
 import { printTable, writeResults } from './report';
 import { cancel } from './works/cancel';
+import {
+	executionsFree,
+	executionsFreeSpread,
+	executionsParallelBare,
+	executionsParallelRetryAfter,
+	executionsRateBare,
+	executionsRateRetryAfter,
+} from './works/executions';
+import { executionsBeside } from './works/executions-beside';
 import { distance } from './works/distance';
 import { firstToken } from './works/first-token';
 import { items } from './works/items';
@@ -25,6 +34,13 @@ const works: Work[] = [
 	distance,
 	rateLimit,
 	parallelLimit,
+	executionsRateRetryAfter,
+	executionsRateBare,
+	executionsParallelRetryAfter,
+	executionsParallelBare,
+	executionsBeside,
+	executionsFree,
+	executionsFreeSpread,
 	upload32,
 	upload96,
 	longAnswer,
