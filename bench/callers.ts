@@ -10,6 +10,8 @@ export interface Answer {
 	ms: number;
 	/** The answer's JSON object; undefined for an error. */
 	item: Record<string, unknown> | undefined;
+	/** What came in its place. */
+	error?: string;
 }
 
 /** So long an answer is waited for, in ms. */
@@ -48,12 +50,21 @@ export async function warmUp(url: string, calls = 1): Promise<void> {
 
 async function callOnce(url: string, prompt: string, dispatcher: Agent): Promise<Answer> {
 	const calledAt = Date.now();
-	const item = await post(url, prompt, dispatcher).then(
-		async (response) => (response.ok ? ((await response.json()) as Record<string, unknown>) : undefined),
-		() => undefined,
-	);
-	return { calledAt, ms: Date.now() - calledAt, item };
+	const answer = await post(url, prompt, dispatcher)
+		.then(async (response) => {
+			const text = await response.text();
+			if (!response.ok) return { item: undefined, error: `${response.status} ${text}` };
+			return { item: JSON.parse(text) as Record<string, unknown> };
+		})
+		.catch((error: Error) => ({ item: undefined, error: String(error.cause ?? error) }));
+	return { calledAt, ms: Date.now() - calledAt, ...answer };
 }
+
+/** What came in place of answers, and how often. */
+export const errorsIn = (answers: Answer[]): string[] => {
+	const errors = answers.flatMap(({ error }) => (error === undefined ? [] : error.slice(0, 200)));
+	return [...new Set(errors)].map((error) => `${errors.filter((other) => other === error).length} × ${error}`);
+};
 
 const post = (url: string, prompt: string, dispatcher?: Agent): Promise<Response> =>
 	fetch(url, {

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup } from '../api-server';
 import type { Bench } from '../bench';
-import { callers, wallOf, warmUp, type Answer } from '../callers';
+import { callers, errorsIn, wallOf, warmUp, type Answer } from '../callers';
 import { inTurn, median, statOf, type Entry, type Row, type Sample } from '../measure';
 import type { ProbedN8n, Webhook } from '../n8n';
 import type { Usage } from '../probe';
 import { httpRequest } from '../sides/http-request';
 import { llmChain } from '../sides/llm-chain';
 import { moonshot } from '../sides/moonshot';
+import { nothing } from '../sides/nothing';
 import type { Side } from '../sides/side';
 import { stepfunChat } from '../sides/stepfun-chat';
 import { shortReply } from './items';
@@ -126,6 +127,7 @@ function executionsEntry(bench: Bench, side: Side, arrival: Arrival, setup: Setu
 			await api.setUp(setup);
 			const answers = await callers(published.webhook.url, countOf(bench), arrival.withinMs);
 			const done = doneOf(side, answers);
+			for (const error of errorsIn(answers)) bench.log(`    ${error}`);
 			const requests = (await api.seen()).length;
 			return {
 				done,
@@ -157,7 +159,7 @@ const free = (name: string, arrivalOf: (bench: Bench) => Arrival): Work => ({
 		const count = countOf(bench);
 		const arrival = arrivalOf(bench);
 		const rows = await inTurn(
-			sides.map((side) => freeEntry(bench, side, arrival)),
+			[...sides, nothing].map((side) => freeEntry(bench, side, arrival)),
 			bench.rounds,
 			bench.log,
 		);
@@ -202,6 +204,7 @@ const freeEntry = (bench: Bench, side: Side, arrival: Arrival): Entry => ({
 			await sleep(50);
 			const answers = await callers(webhook.url, countOf(bench), arrival.withinMs);
 			if (n8n.hasEnded()) return { wall: 'n8n dies' };
+			for (const error of errorsIn(answers)) bench.log(`    ${error}`);
 			const { peakMb, cpuMs } = await n8n.probe<Usage>('end');
 			return {
 				done: doneOf(side, answers),
