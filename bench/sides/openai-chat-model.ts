@@ -10,9 +10,9 @@ export const openAiChatModel: BareNode = {
 	needsCredential: true,
 };
 
-export const openAiCredential = (url: string) => ({
+export const openAiCredential = (url: string, key = apiKey) => ({
 	type: 'openAiApi',
-	data: { apiKey, url, header: false, allowedHttpRequestDomains: 'all' },
+	data: { apiKey: key, url, header: false, allowedHttpRequestDomains: 'all' },
 });
 
 /** Connects the model with a node that has a place for one. */

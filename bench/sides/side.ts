@@ -31,8 +31,8 @@ export interface BareNode {
 /** A way to have each item answered in n8n. */
 export interface Side {
 	name: string;
-	/** What leads to the API at `url`. */
-	credential(url: string): Omit<Credential, 'name'>;
+	/** What leads to the API at `url`; another key is another account. */
+	credential(url: string, key?: string): Omit<Credential, 'name'>;
 	/** The nodes that an item goes through, one after the other, and the connections beside these. */
 	nodes(job: Job): { chain: BareNode[]; connections?: Record<string, unknown> };
 	/** Nodes that are connected otherwise. */
