@@ -13,7 +13,7 @@ const functionFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. get_weather',
 		hint: 'Calls come out as tool_calls. To have n8n run a tool for you, connect it at the bottom instead',
-		description: 'Letters, digits, _ and -, up to 64 of them',
+		description: 'Letters, digits, _ and -; StepFun recommends at most 64 of them',
 	},
 	{
 		displayName: 'Description',
