@@ -113,8 +113,10 @@ export class StepfunApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject & Partial<EndpointSettings>,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		baseUrl({ region: 'international', plan: 'standard', ...credentials });
-		const Authorization = `Bearer ${apiKeyOf(credentials['apiKey'])}`;
-		return Promise.resolve({ ...request, headers: { ...request.headers, Authorization } });
+		return Promise.resolve().then(() => {
+			baseUrl({ region: 'international', plan: 'standard', ...credentials });
+			const Authorization = `Bearer ${apiKeyOf(credentials['apiKey'])}`;
+			return { ...request, headers: { ...request.headers, Authorization } };
+		});
 	}
 }

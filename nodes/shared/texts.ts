@@ -68,3 +68,8 @@ export const itemsDone = (done: number, total: number): ErrorText => ({
 	message: `${done} of ${total} items done`,
 	hint: '',
 });
+
+export const notTexts = (label: string): ErrorText => ({
+	message: `${label} contains something other than text`,
+	hint: 'Enter texts, or let the expression give a text, a number or a list of them',
+});

@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors';
 import type { ErrorText } from '../texts';
 import type { ContentPart, MediaKind, MediaSource, Message } from '../types';
-import { Attachment, base64Length } from './attachment';
+import { Attachment, base64Length, withoutBlanks } from './attachment';
 import * as texts from './texts';
 
 const MB = 2 ** 20;
@@ -151,10 +151,10 @@ export function mediaSource(kind: MediaKind, text: string, label: string): Media
 	const source = text.trim();
 	if (kind !== 'audio' && /^(?:https?|stepfile):\/\/./i.test(source)) return source;
 	const comma = /^data:/i.test(source) ? source.indexOf(',') : -1;
-	const data = source.slice(comma + 1);
-	if (comma === -1 && !/^[A-Za-z0-9+/]{16,}=*$/.test(data.slice(0, SNIFFED_BYTES))) {
+	if (comma === -1 && !/^[A-Za-z0-9+/]{16,}=*$/.test(source.slice(0, SNIFFED_BYTES).replace(/[\r\n]+ ?/g, ''))) {
 		throw invalidInput(NO_SOURCE[kind](label));
 	}
+	const data = withoutBlanks(source.slice(comma + 1));
 	const declaredType = comma === -1 ? '' : source.slice('data:'.length, comma);
 	const head = Buffer.from(data.slice(0, base64Length(headBytes(kind, declaredType))), 'base64');
 	return Attachment.fromBase64(requireMediaType(kind, declaredType, head, label), data, label);

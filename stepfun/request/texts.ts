@@ -42,6 +42,11 @@ export const emptyContent = (place: string): ErrorText => ({
 	hint: 'Enter some text, or remove the message',
 });
 
+export const noContentValue = (place: string): ErrorText => ({
+	message: `In Messages, the content of ${place} has no value`,
+	hint: 'Enter some text. In an expression, check the name of the field that it reads, and that this item has it',
+});
+
 export const contentNotText = (place: string, kind: string): ErrorText => ({
 	message: `In Messages, the content of ${place} is ${kind}`,
 	hint: 'Enter text, or an array of content parts',
@@ -100,7 +105,7 @@ export const changedAttachment = (announced: number, read: number): ErrorText =>
 
 export const notBase64 = (label: string): ErrorText => ({
 	message: `${label} is not valid base64`,
-	hint: 'Enter the whole file as base64 without line breaks, with its padding (=) at the end',
+	hint: 'Enter the whole file as base64, with its padding (=) at the end',
 });
 
 /** @param formats Those that StepFun takes, such as `MP3 and WAV`. */
@@ -152,7 +157,7 @@ export const audioTooLarge = (size: string, limit: string): ErrorText => ({
 // Tools
 
 const TOOL_NAME =
-	'Rename the function, for example to get_weather: StepFun accepts 1 to 64 letters (A to Z), digits, _ and -';
+	'Rename the function, for example to get_weather: StepFun accepts letters (A to Z), digits, _ and -, and suggests at most 64 of them';
 const TOOL_TYPE =
 	'Use the type function, or one of the tools that StepFun runs itself: web_search and retrieval, with their purpose in function.description';
 
@@ -169,11 +174,6 @@ export const toolNotAnObject = (place: string): ErrorText => ({
 export const noToolName = (place: string): ErrorText => ({
 	message: `In Tools, ${place} has no name`,
 	hint: 'Give it a name, such as get_weather',
-});
-
-export const toolNameTooLong = (place: string, length: number, name: string): ErrorText => ({
-	message: `In Tools, the name of ${place} is ${length} characters long: "${name}"`,
-	hint: TOOL_NAME,
 });
 
 /** @param character Such as `a space` or `the character ü`. */

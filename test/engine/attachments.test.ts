@@ -244,6 +244,37 @@ test('audio may come as text, with or without the head of a data URL', async () 
 	]);
 });
 
+test.each<[string, (base64: string) => string]>([
+	['LF', (base64) => base64.replace(/.{76}/g, '$&\n')],
+	['CRLF', (base64) => base64.replace(/.{64}/g, '$&\r\n')],
+	['one at the end', (base64) => `${base64}\n`],
+])('line breaks in base64 are left out wherever it stands: %s', async (_, written) => {
+	const [talk, photo] = [files.wav(500), files.png(700)];
+	const given = {
+		talk: written(talk.toString('base64')),
+		photo: `data:image/png;base64,${written(photo.toString('base64'))}`,
+	};
+	const parts = [
+		{ type: 'text', text: 'What is this?' },
+		{ type: 'input_audio', input_audio: { data: given.talk } },
+		{ type: 'image_url', image_url: { url: given.photo } },
+	];
+	const { run } = await describeItem(
+		[{ type: 'audio', source: 'base64', base64: '={{ $json.talk }}' }, { type: 'image' }],
+		{
+			json: { ...given, parts },
+			binary: { data: { data: written(photo.toString('base64')), mimeType: 'image/png' } },
+		},
+		{ specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: $json.parts }] }}' },
+	);
+	expect(run.status).toBe('success');
+	const audio = { type: 'input_audio', input_audio: { data: dataUrl('audio/wav', talk) } };
+	const image = { type: 'image_url', image_url: { url: dataUrl('image/png', photo) } };
+	expect(lastMessages()[0]!.content).toEqual([audio, image, parts[0], audio, image]);
+	const { headers, bodyBytes } = api.requests.at(-1)!;
+	expect(Number(headers['content-length'])).toBe(bodyBytes);
+});
+
 test('parts in JSON messages pass through, and attachments join them', async () => {
 	const [own, file] = [files.png(), files.jpeg()];
 	const parts = [
@@ -368,11 +399,11 @@ describe('is told before anything is sent:', () => {
 			'StepFun fetches no audio by its address',
 		],
 		[
-			'base64 with line breaks',
+			'base64 that was cut off',
 			[{ type: 'audio', source: 'base64', base64: `={{ $json.talk }}` }],
-			() => ({ json: { talk: files.wav(300).toString('base64').replace(/.{76}/g, '$&\n') } }),
+			() => ({ json: { talk: files.wav(300).toString('base64').replace(/.{76}/g, '$&\n').slice(0, -1) } }),
 			'the Base64 of attachment 1 is not valid base64',
-			'without line breaks',
+			'with its padding',
 		],
 		[
 			'an empty file',

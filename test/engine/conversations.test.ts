@@ -1,4 +1,5 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import * as files from '../media-files';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
 import { anyCallId, useStage } from './stage';
 
@@ -149,6 +150,166 @@ test('an answer without calls goes on as text, without its reasoning', async () 
 		{ role: 'assistant', content: expect.stringContaining('You asked: "Hello"') },
 		{ role: 'user', content: 'And now?' },
 	]);
+});
+
+describe('data as the content of a message', () => {
+	const asked = { role: 'assistant', content: null, tool_calls: [call] };
+	const audio = `data:audio/wav;base64,${files.wav().toString('base64')}`;
+
+	/** The same data by the panel's expression, by JSON from an expression, and by JSON as text. */
+	async function contents(role: string, content: unknown): Promise<unknown[]> {
+		const message = { role, content, ...(role === 'tool' && { tool_call_id: 'call_1' }) };
+		const conversation = [{ role: 'user', content: 'Hello' }, ...(role === 'tool' ? [asked] : []), message];
+		const fields = conversation.map((one) => ({
+			...one,
+			...('tool_calls' in one && { content: '', toolCalls: '={{ $json.calls }}' }),
+			...(one === message && { content: '={{ $json.content }}', toolCallId: 'call_1' }),
+		}));
+		const found: unknown[] = [];
+		for (const parameters of [
+			{ messages: { values: fields } },
+			{ specifyMessages: 'json', messagesJson: '={{ $json.conversation }}' },
+			{ specifyMessages: 'json', messagesJson: JSON.stringify(conversation) },
+		]) {
+			const { run } = await runWorkflow({
+				items: [{ json: { content, conversation, calls: [call] } as IDataObject }],
+				credential: customEndpoint(api.url),
+				nodes: [chatNode(parameters as IDataObject)],
+			});
+			const error = run.data.resultData.error?.message;
+			found.push(error ?? (sent()['messages'] as IDataObject[]).at(-1)!['content']);
+		}
+		return found;
+	}
+	const all = (content: unknown): unknown[] => [content, content, content];
+
+	test.each<[unknown, string]>([
+		[[], '[]'],
+		[{}, '{}'],
+		[[{ degrees: 21 }], '[{"degrees":21}]'],
+		[[{ type: 'text', name: 'a note' }], '[{"type":"text","name":"a note"}]'],
+		[[{ type: 'text', text: 'a note', id: 7 }], '[{"type":"text","text":"a note","id":7}]'],
+		[[{ type: 'dog' }, { type: 'cat' }], '[{"type":"dog"},{"type":"cat"}]'],
+		[[{ type: 'image_url', width: 7 }], '[{"type":"image_url","width":7}]'],
+		[[1, 'two'], '[1,"two"]'],
+		[7, '7'],
+		[0, '0'],
+		[false, 'false'],
+		[null, ''],
+		['', ''],
+		['sunny', 'sunny'],
+		['[{"type":"text"}]', '[{"type":"text"}]'],
+		[[{ type: 'text', text: 'sunny' }], 'sunny'],
+		[
+			[
+				{ type: 'text', text: 'sunny' },
+				{ type: 'text', text: 'warm' },
+			],
+			'sunny\nwarm',
+		],
+		[{ type: 'text', text: 'sunny' }, 'sunny'],
+		[
+			[
+				{ type: 'text', text: 'A map:' },
+				{ type: 'image_url', image_url: { url: 'https://example.com/map.png' } },
+			],
+			'A map:\n(image that cannot be shown here)',
+		],
+		[[{ type: 'input_audio', input_audio: { data: audio } }], '(audio that cannot be shown here)'],
+	])("a tool's result %j is the text %j", async (content, text) => {
+		expect(await contents('tool', content)).toEqual(all(text));
+	});
+
+	describe.each(['system', 'user', 'assistant'])('of the role %s', (role) => {
+		test.each<[unknown, string]>([
+			[7, '7'],
+			[0, '0'],
+			[-1.5, '-1.5'],
+			[true, 'true'],
+			[false, 'false'],
+			[{ city: 'Oslo' }, '{"city":"Oslo"}'],
+			[{}, '{}'],
+			[{ type: 'invoice', total: 7 }, '{"type":"invoice","total":7}'],
+			[[1, 'two', null], '[1,"two",null]'],
+			[[{ id: 1, text: 'a review' }], '[{"id":1,"text":"a review"}]'],
+			[[{ type: 'dog', name: 'Rex' }], '[{"type":"dog","name":"Rex"}]'],
+		])('%j is the text %j', async (content, text) => {
+			expect(await contents(role, content)).toEqual(all(text));
+		});
+
+		const sentAs = (...texts: string[]): unknown =>
+			role === 'user' ? texts.map((text) => ({ type: 'text', text })) : texts.join(role === 'system' ? '\n' : '');
+
+		test.each([[[{ type: 'text', text: 'Hi' }]], [[{ type: 'text', text: 'Hi', cache_control: { type: 'x' } }]]])(
+			'%j are parts',
+			async (content) => {
+				expect(await contents(role, content)).toEqual(all(sentAs('Hi')));
+			},
+		);
+
+		test('one part is a list of one, and several stay apart or are one text, as StepFun takes them', async () => {
+			expect(await contents(role, { type: 'text', text: 'Hi' })).toEqual(all(sentAs('Hi')));
+			const parts = ['Hi', 'you'].map((text) => ({ type: 'text', text }));
+			expect(await contents(role, parts)).toEqual(all(sentAs('Hi', 'you')));
+		});
+	});
+
+	test('a date is as its JSON says', async () => {
+		await ask(messages({ role: 'user', content: '={{ $json.at.toDateTime() }}' }), { json: { at: '2026-11-21' } });
+		expect((sent()['messages'] as IDataObject[])[0]!['content']).toMatch(/^2026-11-21T/);
+	});
+
+	test('an assistant without content and calls is sent as it is', async () => {
+		await ask(fromJson('[{"role": "user", "content": "a"}, {"role": "assistant", "content": null}]'));
+		await ask(fromJson('[{"role": "user", "content": "a"}, {"role": "assistant"}]'));
+		expect(api.requests.map(({ body }) => (body as { messages: unknown[] }).messages[1])).toEqual([
+			{ role: 'assistant', content: null },
+			{ role: 'assistant', content: null },
+		]);
+	});
+
+	test.each(['system', 'user'])('an expression without a value is said to be one, role %s', async (role) => {
+		const message = 'In Messages, the content of message 2 has no value';
+		expect(await contents(role, null)).toEqual(all(message));
+		expect((await contents(role, undefined)).slice(0, 2)).toEqual([message, message]);
+		expect(api.requests).toHaveLength(0);
+	});
+});
+
+describe('options that an expression gives', () => {
+	test.each<[unknown, unknown]>([
+		['={{ ["END", "STOP"] }}', ['END', 'STOP']],
+		['={{ 7 }}', ['7']],
+		['={{ "END" }}', ['END']],
+		['END', ['END']],
+		[
+			['={{ ["a", "b"] }}', 'c'],
+			['a', 'b', 'c'],
+		],
+		[['={{ 7 }}', '={{ null }}', ''], ['7']],
+		['={{ [] }}', undefined],
+		['={{ $json.nothing }}', undefined],
+	])('stop sequences %j are sent as %j', async (stop, expected) => {
+		await ask({ options: { stop } as IDataObject });
+		expect(sent()['stop']).toEqual(expected);
+	});
+
+	test.each(['={{ " " }}', '={{ "\\n" }}', '={{ "" }}', '={{ null }}', '={{ $json.nothing }}'])(
+		'a number that is blank is none: %s',
+		async (blank) => {
+			await ask({
+				options: {
+					maxTokens: blank,
+					temperature: blank,
+					topP: blank,
+					n: blank,
+					frequencyPenalty: blank,
+					retries: blank,
+				},
+			});
+			expect(sent()).toEqual({ model: 'step-3.5-flash', messages: [{ role: 'user', content: 'Hello' }], stream: true });
+		},
+	);
 });
 
 describe('extra body fields', () => {

@@ -14,6 +14,7 @@ import { Limiter } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { listModels } from '../../stepfun/list-models';
+import { readMessages } from '../../stepfun/request/messages';
 import { CompletionBuilder, MAX_ANSWER_CHARACTERS } from '../../stepfun/response/completion';
 import type { MessageRow } from '../../scripts/messages';
 import { rowOf, rows } from '../docs/message-table';
@@ -428,6 +429,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['noValue', () => withAttachment(url('={{ $json.nope }}'))],
 	['numberOutOfRange', () => withOptions({ temperature: 7 })],
 	['numberOutOfRange', () => withOptions({ maxTokens: '={{ "many" }}' })],
+	['notTexts', () => withOptions({ stop: '={{ {a: 1} }}' })],
 	['unsupportedEffort', () => withFields({ reasoningEffort: '={{ "none" }}' })],
 	['unknownReasoningFormat', () => withOptions({ reasoningFormat: '={{ "xml" }}' })],
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
@@ -457,7 +459,16 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['unknownRole', () => withMessages([{ role: 'developer', content: 'Hello' }])],
 	['emptyContent', () => withFields({ messages: { values: [{ role: 'user', content: '={{ "" }}' }] } })],
 	['emptyContent', () => withMessages([{ role: 'user', content: [] }])],
-	['contentNotText', () => withMessages([{ role: 'user', content: 7 }])],
+	['noContentValue', () => withMessages([{ role: 'user', content: null }])],
+	['noContentValue', () => withFields({ messages: { values: [{ role: 'user', content: '={{ $json.nothing }}' }] } })],
+	[
+		'contentNotText',
+		() => {
+			const content: { itself?: unknown } = {};
+			content.itself = content;
+			return thrown(() => readMessages([{ role: 'user', content }]));
+		},
+	],
 	['noToolCallId', () => withMessages([{ role: 'tool', content: 'sunny' }])],
 	['toolCallsNotAList', () => withMessages([{ role: 'assistant', content: 'x', tool_calls: {} }])],
 	['incompleteToolCall', () => withMessages([{ role: 'assistant', content: 'x', tool_calls: [{}] }])],
@@ -509,7 +520,6 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	],
 
 	['noToolName', () => withFunction({ name: '' })],
-	['toolNameTooLong', () => withFunction({ name: 'x'.repeat(65) })],
 	['toolNameCharacter', () => withFunction({ name: 'get weather' })],
 	['toolNameCharacter', () => withFunction({ name: '天气' })],
 	['toolNameTwice', () => withTools([{ name: 'a' }, { name: 'a' }])],

@@ -142,6 +142,12 @@ test('StepFun searches the web at the turn of a switch, and its sources come out
 	});
 });
 
+test('a name of more than 64 characters is sent, as StepFun only recommends fewer', async () => {
+	const name = 'x'.repeat(65);
+	await ask({ tools: { functions: [{ ...weather, name }], json: [{ functionsJson: [{ name: `${name}y` }] }] } });
+	expect(sent()['tools']).toMatchObject([{ function: { name } }, { function: { name: `${name}y` } }]);
+});
+
 test.each<[what: string, tools: IDataObject, message: string, hint: string]>([
 	[
 		'a name with a blank',
@@ -150,10 +156,10 @@ test.each<[what: string, tools: IDataObject, message: string, hint: string]>([
 		'letters (A to Z), digits, _ and -',
 	],
 	[
-		'a name of 65 characters',
-		{ functions: [{ ...weather, name: 'x'.repeat(65) }] },
-		'is 65 characters long',
-		'1 to 64',
+		'a long name with a character that is refused',
+		{ functions: [{ ...weather, name: `${'x'.repeat(65)}é` }] },
+		'contains the character é: "xxx',
+		'at most 64',
 	],
 	[
 		'a name that is missing',

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
+import { textsOf } from '../../../stepfun/request/data-text';
 import type { ChatRequest } from '../../../stepfun/types';
 import * as texts from '../texts';
 
@@ -69,12 +70,13 @@ export const booleanOption = (property: INodeProperties): Option<boolean> => ({
 	read: (value) => (value === undefined ? undefined : value === true),
 });
 
-/** Texts without the empty ones; an empty list is the same as not set. */
+/** Texts without the empty ones; an empty list is the same as not set. An expression may give one, a number, or a list of them. */
 export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	property,
 	read(value) {
-		const texts = [value].flat().filter((text): text is string => typeof text === 'string' && text !== '');
-		return texts.length === 0 ? undefined : texts;
+		const given = textsOf(value);
+		if (!given) throw invalidInput(texts.notTexts(property.displayName));
+		return given.length === 0 ? undefined : given;
 	},
 });
 
@@ -84,7 +86,7 @@ function readNumber(
 	{ displayName: label, typeOptions: { minValue: min, maxValue: max } }: NumberProperty,
 	kind: 'a number' | 'a whole number',
 ): number | undefined {
-	if (value === undefined || value === null || value === '') return undefined;
+	if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
 	const number = typeof value === 'string' ? Number(value) : value;
 	if (
 		typeof number !== 'number' ||

@@ -19,7 +19,12 @@ test.each([
 	[undefined, undefined],
 	[null, undefined],
 	['', undefined],
+	[' ', undefined],
+	['\t\n', undefined],
+	['\u00a0', undefined],
 	[0, 0],
+	['0', 0],
+	[' 0.5 ', 0.5],
 	['0.5', 0.5],
 	[2, 2],
 ])('%p as a number is %p', (value, number) => {
@@ -47,15 +52,34 @@ test('only true is true, and what was not set is neither', () => {
 	expect([true, false, 'true', null, undefined].map(read)).toEqual([true, false, false, false, undefined]);
 });
 
-test('texts are a list without its empty entries', () => {
-	const { read } = textsOption(text);
-	expect(['###', ['a', '', 7, 'b'], [], '', undefined].map(read)).toEqual([
-		['###'],
-		['a', 'b'],
-		undefined,
-		undefined,
-		undefined,
-	]);
+test.each([
+	['###', ['###']],
+	['a,b', ['a,b']],
+	['\n', ['\n']],
+	[7, ['7']],
+	[0, ['0']],
+	[true, ['true']],
+	[
+		['a', '', 7, 'b'],
+		['a', '7', 'b'],
+	],
+	[
+		[['a', 'b'], [['c']], 1.5],
+		['a', 'b', 'c', '1.5'],
+	],
+	[[null, undefined, ''], undefined],
+	[[], undefined],
+	['', undefined],
+	[null, undefined],
+	[undefined, undefined],
+])('the texts in %j are %j', (value, texts) => {
+	expect(textsOption(text).read(value)).toEqual(texts);
+});
+
+test.each([{ a: 1 }, [{ a: 1 }], ['a', ['b', {}]]])('%j is no text', (value) => {
+	expect(() => textsOption(text).read(value)).toThrow(
+		expect.objectContaining({ type: 'invalid_input', message: 'Words contains something other than text' }),
+	);
 });
 
 test('an option is read by its name, and becomes the field it stands for', () => {
