@@ -1,10 +1,87 @@
-/** Undefined for what is not JSON, which no JSON text stands for. */
+/** How deep lists and objects may lie within each other: more than any API needs, and no more than n8n can store and show. */
+export const MAX_JSON_DEPTH = 200;
+
+/** Undefined for what is not JSON, which no JSON text stands for, and for what is nested deeper than {@link MAX_JSON_DEPTH}. */
 export function tryParseJson(json: string): unknown {
+	if (isTooDeep(json)) return undefined;
 	try {
 		return JSON.parse(json);
 	} catch {
 		return undefined;
 	}
+}
+
+/** Whether a text that may be JSON is nested deeper than {@link MAX_JSON_DEPTH}. */
+export const isTooDeep = (json: string): boolean =>
+	json.length > 2 * MAX_JSON_DEPTH && opens(json, MAX_JSON_DEPTH + 1) && bracketsOf(json).deepest > MAX_JSON_DEPTH;
+
+/** Whether a text has so many opening brackets, wherever they stand: told much faster than how they lie within each other. */
+function opens(json: string, times: number): boolean {
+	let count = 0;
+	for (const bracket of ['{', '[']) {
+		for (let at = json.indexOf(bracket); at !== -1; at = json.indexOf(bracket, at + 1)) {
+			count += 1;
+			if (count === times) return true;
+		}
+	}
+	return false;
+}
+
+/** Whether lists and objects lie deeper within each other than so many levels; what refers back to itself does. */
+export const isDeeper = (value: unknown, levels: number): boolean =>
+	value !== null &&
+	typeof value === 'object' &&
+	(levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
+/** The brackets of a JSON text, which may come in pieces; brackets within strings are none. */
+export class Brackets {
+	/** How many are open. */
+	open = 0;
+	/** How many were open at most. */
+	deepest = 0;
+	/** How many values there are, but for one. */
+	values = 0;
+	private quoted = false;
+	private escaped = false;
+
+	add(text: string): void {
+		let { open, deepest, values, quoted, escaped } = this;
+		for (let i = 0; i < text.length; i += 1) {
+			const character = text.charCodeAt(i);
+			if (quoted) {
+				if (escaped) escaped = false;
+				else if (character === BACKSLASH) escaped = true;
+				else if (character === QUOTE) quoted = false;
+			} else if (character === QUOTE) quoted = true;
+			else if (character === COMMA) values += 1;
+			else if (character === OPENING_BRACE || character === OPENING_BRACKET) {
+				values += 1;
+				open += 1;
+				if (open > deepest) deepest = open;
+			} else if (character === CLOSING_BRACE || character === CLOSING_BRACKET) open -= 1;
+		}
+		Object.assign(this, { open, deepest, values, quoted, escaped });
+	}
+
+	/** A string that is open ends here: in JSON, none goes beyond its line. */
+	endLine(): void {
+		this.quoted = this.escaped = false;
+	}
+
+	/** Whether a list or an object has begun and ended. */
+	get areClosed(): boolean {
+		return this.deepest > 0 && this.open === 0 && !this.quoted;
+	}
+}
+
+const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
+const [OPENING_BRACE, CLOSING_BRACE, OPENING_BRACKET, CLOSING_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
+
+/** The brackets of a whole text. */
+export function bracketsOf(text: string): Brackets {
+	const brackets = new Brackets();
+	brackets.add(text);
+	return brackets;
 }
 
 /** A JSON object, or undefined for anything else. */
@@ -14,3 +91,11 @@ export const asRecord = (value: unknown): Record<string, unknown> | undefined =>
 /** A text that says something, or undefined for anything else. */
 export const asText = (value: unknown): string | undefined =>
 	typeof value === 'string' && value !== '' ? value : undefined;
+
+/** Whether a value says nothing: none, nothing but blanks, zero, false, or a list or an object of such values. */
+export const isBlank = (value: unknown): boolean =>
+	typeof value === 'string'
+		? value.trim() === ''
+		: value !== null && typeof value === 'object'
+			? Object.values(value).every(isBlank)
+			: !value;

@@ -2,6 +2,8 @@ import { canceled, invalidInput, StepfunError } from './errors';
 import { asRecord, tryParseJson } from './json';
 import { toolResultText } from './request/tool-result';
 import { checkTools, functionNames } from './request/tools';
+import { plus } from './response/chunk';
+import { addedUp } from './response/raw-completion';
 import { functionCalls } from './response/tool-calls';
 import * as texts from './texts';
 import type {
@@ -52,10 +54,13 @@ export async function completeWithTools(request: ChatRequest, options: ToolLoopO
 	const offered = withTools(request, options.tools);
 	const messages = [...request.messages];
 	let usage: Usage | undefined;
+	let rawUsage: unknown;
 	for (let iteration = 0; ; iteration += 1) {
 		const answer = await ask({ ...offered, messages: [...messages] });
 		usage = sum(usage, answer.usage);
-		const completion = { ...answer, ...(usage && { usage }) };
+		rawUsage = addedUp(rawUsage, answer.raw?.['usage']);
+		const raw = answer.raw && { ...answer.raw, ...(rawUsage !== undefined && { usage: rawUsage }) };
+		const completion = { ...answer, ...(usage && { usage }), ...(raw && { raw }) };
 		const message = answer.choices[0]?.message;
 		if (message) messages.push(replayed(message));
 		const calls = functionCalls(message);
@@ -126,11 +131,11 @@ async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal |
 function sum(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
 	if (!a || !b) return a ?? b;
 	return {
-		prompt_tokens: a.prompt_tokens + b.prompt_tokens,
-		cached_tokens: a.cached_tokens + b.cached_tokens,
-		completion_tokens: a.completion_tokens + b.completion_tokens,
-		reasoning_tokens: a.reasoning_tokens + b.reasoning_tokens,
-		total_tokens: a.total_tokens + b.total_tokens,
+		prompt_tokens: plus(a.prompt_tokens, b.prompt_tokens),
+		cached_tokens: plus(a.cached_tokens, b.cached_tokens),
+		completion_tokens: plus(a.completion_tokens, b.completion_tokens),
+		reasoning_tokens: plus(a.reasoning_tokens, b.reasoning_tokens),
+		total_tokens: plus(a.total_tokens, b.total_tokens),
 	};
 }
 

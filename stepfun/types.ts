@@ -137,13 +137,13 @@ export interface ChatRequest {
 	extra?: ExtraFields;
 }
 
-/** Tokens. `prompt_tokens` includes the cached ones, `completion_tokens` the reasoning. */
+/** Tokens; null for what the server did not report. `prompt_tokens` includes the cached ones, `completion_tokens` the reasoning. */
 export interface Usage {
-	prompt_tokens: number;
-	cached_tokens: number;
-	completion_tokens: number;
-	reasoning_tokens: number;
-	total_tokens: number;
+	prompt_tokens: number | null;
+	cached_tokens: number | null;
+	completion_tokens: number | null;
+	reasoning_tokens: number | null;
+	total_tokens: number | null;
 }
 
 export interface CompletionMessage {
@@ -171,4 +171,6 @@ export interface Completion {
 	choices: CompletionChoice[];
 	/** Absent when the server reported none. */
 	usage?: Usage;
+	/** The server's own object with all that it sent, where that was asked for. */
+	raw?: Record<string, unknown>;
 }

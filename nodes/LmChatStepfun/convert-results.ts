@@ -68,9 +68,9 @@ function finishReason(choice: CompletionChoice | undefined): FinishReason {
 
 const toUsage = (usage: Usage | undefined): TokenUsage | undefined =>
 	usage && {
-		promptTokens: usage.prompt_tokens,
-		completionTokens: usage.completion_tokens,
-		totalTokens: usage.total_tokens,
-		inputTokenDetails: { cacheRead: usage.cached_tokens },
-		outputTokenDetails: { reasoning: usage.reasoning_tokens },
+		promptTokens: usage.prompt_tokens ?? 0,
+		completionTokens: usage.completion_tokens ?? 0,
+		totalTokens: usage.total_tokens ?? 0,
+		inputTokenDetails: { cacheRead: usage.cached_tokens ?? undefined },
+		outputTokenDetails: { reasoning: usage.reasoning_tokens ?? undefined },
 	};

@@ -96,7 +96,7 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 		signal: run.signal,
 		async ask(round) {
 			chatStream?.nextRound();
-			const answer = await ask(round, work, run);
+			const answer = await ask(round, work, run, !output.simplify);
 			reportUsage(context, answer);
 			return answer;
 		},
@@ -109,7 +109,7 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 	};
 }
 
-async function ask(request: ChatRequest, work: Work, run: Run): Promise<Completion> {
+async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Promise<Completion> {
 	const { itemIndex, options, chatStream } = work;
 	work.attempts = 1;
 	return await complete(
@@ -117,6 +117,7 @@ async function ask(request: ChatRequest, work: Work, run: Run): Promise<Completi
 		{
 			...run.connection,
 			...readPatience(options),
+			raw,
 			lane: run.lane,
 			clock,
 			signal: run.signal,
@@ -145,6 +146,6 @@ function withOwnAdvice(error: StepfunError, request: ChatRequest): StepfunError 
 /** n8n versions that count tokens show them with the execution. */
 function reportUsage(context: IExecuteFunctions, { usage }: Completion): void {
 	if (usage && typeof accumulateTokenUsage === 'function') {
-		accumulateTokenUsage(context, usage.prompt_tokens, usage.completion_tokens);
+		accumulateTokenUsage(context, usage.prompt_tokens ?? 0, usage.completion_tokens ?? 0);
 	}
 }

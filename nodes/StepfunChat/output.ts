@@ -6,13 +6,13 @@ import { functionCalls } from '../../stepfun/response/tool-calls';
 import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
 /**
- * The item of a completion: flat and simple, or the API's own chat.completion object.
+ * The item of a completion: flat and simple, or the server's own chat.completion object.
  *
  * @throws StepfunError `invalid_json_answer` when the request asks for JSON and the answer is not JSON.
  */
 export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
 	checkJsonAnswer(completion, request);
-	return simplify ? simplified(completion, asksForJson(request)) : { ...completion };
+	return simplify ? simplified(completion, asksForJson(request)) : ({ ...completion.raw } as IDataObject);
 }
 
 function simplified({ id, model, usage, choices }: Completion, json: boolean): IDataObject {

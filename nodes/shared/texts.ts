@@ -40,6 +40,11 @@ export const modelEmpty: ErrorText = {
 	hint: 'Choose a model from the list, or enter its ID, such as step-3.5-flash. If an expression sets it, check that it returns a value',
 };
 
+export const jsonFieldTooDeep = (label: string, levels: number): ErrorText => ({
+	message: `${label} is nested more than ${levels} levels deep`,
+	hint: 'Make it flatter: neither StepFun nor n8n can work with JSON this deep',
+});
+
 export const invalidJson = (label: string, line: number, column: number): ErrorText => ({
 	message: `${label} is not valid JSON: see line ${line}, column ${column}`,
 	hint: 'Check the quotes, commas and brackets there. Put {{ JSON.stringify(…) }} around text from expressions',

@@ -1,7 +1,15 @@
 import { StepfunError } from '../errors';
 import type { Clock } from './clock';
 import { connectionError } from './connection-error';
-import { isSuccess, readText, type HttpBody, type HttpRequest, type HttpResponse, type Send } from './http';
+import {
+	isSuccess,
+	readText,
+	type HttpBody,
+	type HttpRequest,
+	type HttpResponse,
+	type RequestBody,
+	type Send,
+} from './http';
 import { LONGEST_HOLD_MS } from './hold';
 import type { Lane } from './limiter';
 import { redacted, type Confidential } from './redact';
@@ -52,6 +60,8 @@ export interface Attempt {
 	accepted(): void;
 	/** Notes a sign of life; the response's headers and each piece of an upload are noted already. */
 	touch(): void;
+	/** Resolves after so many ms; rejects when the try ends before. */
+	pause: (ms: number) => Promise<void>;
 	/** From here on the request is not sent again: what it has brought has been handed on, or would be paid for twice. */
 	commit(): void;
 }
@@ -95,7 +105,9 @@ export async function call<Result>(
 			} catch (cause) {
 				if (!(cause instanceof StepfunError)) throw cause;
 				const isTooLong = (cause.retryAfterMs ?? 0) > LONGEST_HOLD_MS;
-				const error = redacted(isTooLong ? tooLongToWait(cause) : cause, options);
+				const isGarbled = cause.type === 'not_the_api' && cause.status === undefined && turn.isProven();
+				const told = isTooLong ? tooLongToWait(cause) : isGarbled ? cause.with({ retryable: true }) : cause;
+				const error = redacted(told, options);
 				error.attempts = attempts;
 				if (isExhausted(error)) turn.exhausted(error);
 				if (!error.retryable || committed) throw error;
@@ -129,20 +141,24 @@ export async function call<Result>(
 async function runOnce<Result>(
 	exchange: (attempt: Attempt) => Promise<Result>,
 	watchdog: Watchdog,
-	{ send }: CallOptions,
+	{ send, clock }: CallOptions,
 	{ accepted, commit }: { accepted: () => void; commit: () => void },
 ): Promise<Result> {
 	let response: HttpResponse | undefined;
+	const ended = new AbortController();
+	const signal = AbortSignal.any([watchdog.signal, ended.signal]);
 	const attempt: Attempt = {
 		async send(request) {
-			response = await orFailure(request.url, watchdog, () => send({ ...request, ...watched(request, watchdog) }));
+			const body = watched(request.body, watchdog);
+			response = await orFailure(request.url, watchdog, () => send({ ...request, ...(body && { body }), signal }));
 			watchdog.touch();
-			const body = readable(response, request.url, watchdog);
-			if (!isSuccess(response)) throw statusError(response, await readText(body, ERROR_BODY_BYTES), request.url);
-			return { ...response, body };
+			const bytes = readable(response, request.url, watchdog);
+			if (!isSuccess(response)) throw statusError(response, await readText(bytes, ERROR_BODY_BYTES), request.url);
+			return { ...response, body: bytes };
 		},
 		accepted,
 		touch: () => watchdog.touch(),
+		pause: (ms) => clock.sleep(ms, signal),
 		commit,
 	};
 	watchdog.start();
@@ -151,26 +167,27 @@ async function runOnce<Result>(
 	} finally {
 		watchdog.stop();
 		response?.body.destroy();
+		// A body may be wrapped in one that notices its end only with the next bytes, as n8n's HTTP client does it.
+		ended.abort(NO_LONGER);
 	}
 }
+
+/** Given where nobody reads it, so that no DOMException with its stack is made for each request. */
+const NO_LONGER = 'no longer needed';
 
 /** Enough of an error's body to read its message. */
 const ERROR_BODY_BYTES = 64 * 1024;
 
 /** An upload is no silence: each piece that the connection takes is a sign of life. */
-function watched({ body }: Pick<HttpRequest, 'body'>, watchdog: Watchdog): Pick<HttpRequest, 'body' | 'signal'> {
-	const { signal } = watchdog;
-	if (!body || body.text !== undefined) return { signal };
+function watched(body: RequestBody | undefined, watchdog: Watchdog): RequestBody | undefined {
+	if (!body || body.text !== undefined) return body;
 	return {
-		signal,
-		body: {
-			length: body.length,
-			async *chunks() {
-				for await (const chunk of body.chunks()) {
-					watchdog.touch();
-					yield chunk;
-				}
-			},
+		length: body.length,
+		async *chunks() {
+			for await (const chunk of body.chunks()) {
+				watchdog.touch();
+				yield chunk;
+			}
 		},
 	};
 }

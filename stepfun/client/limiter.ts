@@ -32,6 +32,8 @@ export interface Turn {
 	readonly waitedMs: number;
 	/** The server has let the request in: what came is no refusal. To be said once or more often. */
 	accepted(): void;
+	/** Whether the account has let in a request before, this one or another: what answers at its address is the API. */
+	isProven(): boolean;
 	/**
 	 * Takes note of a 429, before the turn ends. Returns how long, in ms, the request waits before it asks for another turn;
 	 * undefined when it should not, because its limit has been waited for long enough.
@@ -178,6 +180,7 @@ export class Limiter {
 				if (!isAccepted) this.accepted(sent);
 				isAccepted = true;
 			},
+			isProven: () => this.acceptedAt > -Infinity,
 			refused: (error) => this.refused(error, sent, retries),
 			exhausted: (error) => this.exhausted(error),
 			leave: () => this.left(lane, sent),

@@ -106,6 +106,11 @@ export const notAStream = (excerpt: string): ErrorText => ({
 	quote: excerpt,
 });
 
+export const otherApi = (excerpt: string): ErrorText => ({
+	message: `The server answered in the format of another API${excerpt}`,
+	hint: CHECK_ENDPOINT,
+});
+
 export const notAModelList = (excerpt: string): ErrorText => ({
 	message: `The server answered with something other than a list of models${excerpt}`,
 	hint: CHECK_ENDPOINT,

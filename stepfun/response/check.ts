@@ -1,5 +1,5 @@
 import { StepfunError } from '../errors';
-import { tryParseJson } from '../json';
+import { isTooDeep, MAX_JSON_DEPTH, tryParseJson } from '../json';
 import type { ErrorText } from '../texts';
 import type { ChatRequest, Completion, CompletionChoice } from '../types';
 import * as texts from './texts';
@@ -11,11 +11,13 @@ const isAnswered = ({ message }: CompletionChoice): boolean =>
 
 /**
  * An answer without an answer is never a success: the reasoning used up max_tokens, moderation took the text away, or the server
- * sent nothing. An empty text is right only where a stop sequence may have come first.
+ * sent nothing. An empty text is right only where a stop sequence may have come first. Nor is one a success whose calls nothing
+ * could read or store.
  *
- * @throws StepfunError `empty_answer` or `content_filter`, with what there is in `partial`.
+ * @throws StepfunError `empty_answer`, `content_filter` or `answer_too_large`, with what there is in `partial`.
  */
 export function checkAnswered(completion: Completion, request: ChatRequest): void {
+	checkArguments(completion);
 	if (completion.choices.some((choice) => isAnswered(choice) && choice.finish_reason !== 'content_filter')) return;
 	const { max_tokens: limit, stop } = request;
 	const [first] = completion.choices;
@@ -27,7 +29,25 @@ export function checkAnswered(completion: Completion, request: ChatRequest): voi
 	}
 	if (finish === 'content_filter') throw new StepfunError(texts.answerBlocked, { type: 'content_filter', partial });
 	if (finish === 'stop' && stop !== undefined) return;
-	throw new StepfunError(texts.noAnswer, { type: 'empty_answer', retryable: first === undefined, partial });
+	throw new StepfunError(whyNoAnswer(first, request), {
+		type: 'empty_answer',
+		retryable: first === undefined,
+		partial,
+	});
+}
+
+/** Seen from StepFun: nothing but reasoning, above all after the results of tools. */
+function whyNoAnswer(choice: CompletionChoice | undefined, { messages }: ChatRequest): ErrorText {
+	if (!choice || choice.message.reasoning === '') return texts.noAnswer;
+	return messages.at(-1)?.role === 'tool' ? texts.reasoningOnlyAfterTools : texts.reasoningOnly;
+}
+
+/** Arguments are read by the workflow and by n8n's nodes, which do not expect them to be bottomless. */
+function checkArguments({ choices }: Completion): void {
+	for (const call of choices.flatMap(({ message }) => message.tool_calls ?? [])) {
+		if (!isTooDeep(call.function.arguments)) continue;
+		throw new StepfunError(texts.argumentsTooDeep(MAX_JSON_DEPTH), { type: 'answer_too_large' });
+	}
 }
 
 export const asksForJson = ({ response_format: format }: Pick<ChatRequest, 'response_format'>): boolean =>
@@ -53,7 +73,9 @@ export function checkJsonAnswer(completion: Completion, request: ChatRequest): v
 	throw new StepfunError(whyNotJson(broken, request), { type: 'invalid_json_answer', partial: completion });
 }
 
-function whyNotJson({ finish_reason: finish }: CompletionChoice, { max_tokens: limit }: ChatRequest): ErrorText {
+function whyNotJson(choice: CompletionChoice, { max_tokens: limit }: ChatRequest): ErrorText {
+	const { finish_reason: finish, message } = choice;
+	if (isTooDeep(message.content)) return texts.jsonTooDeep(MAX_JSON_DEPTH);
 	if (finish !== 'length') return texts.notJson;
 	return limit === undefined ? texts.jsonReachedModelLimit : texts.jsonReachedMaxTokens(limit);
 }

@@ -1,5 +1,13 @@
-import { asRecord, tryParseJson } from '../json';
+import { asRecord, isBlank, tryParseJson } from '../json';
 import type { Usage } from '../types';
+import { tooManyCalls, tooManyChoices } from './texts';
+import { beyondLimit } from './unreadable';
+
+/** Most choices of an answer: StepFun suggests to ask for 5 at most, and other servers of this API take up to 128. */
+export const MAX_CHOICES = 128;
+
+/** Most tool calls of a choice. A request has 128 tools at most, and a model seldom calls each of them more than once. */
+export const MAX_TOOL_CALLS = 1_000;
 
 /** A piece of a tool call; every field may be missing, late or repeated, by dialect. */
 export interface ToolCallDelta {
@@ -21,6 +29,8 @@ export interface ChoiceDelta {
 	finishReason: string;
 	/** Whether this is a whole message rather than a piece of one; its tool calls are then each a call of their own. */
 	whole: boolean;
+	/** Present when the server has sent something else beside, such as audio or annotations. */
+	others?: true;
 }
 
 export interface Chunk {
@@ -35,39 +45,83 @@ export interface Chunk {
 /**
  * Reads a chunk of a stream, or a whole chat.completion, from any of the dialects that are seen on this API and its gateways.
  * Undefined for what is neither.
+ *
+ * @throws StepfunError `answer_too_large` for more than {@link MAX_CHOICES} or {@link MAX_TOOL_CALLS}.
  */
 export function readChunk(value: unknown): Chunk | undefined {
 	const chunk = asRecord(value);
 	if (!chunk) return undefined;
-	const choices = list(chunk['choices'])
-		.map(readChoice)
-		.filter((choice) => choice !== undefined);
 	const usage = readUsage(chunk['usage']);
 	return {
 		id: text(chunk['id']),
 		model: text(chunk['model']),
-		created: count(chunk['created']),
-		choices,
+		created: count(chunk['created']) ?? 0,
+		choices: readChoices(list(chunk['choices'])),
 		...(usage && { usage }),
 	};
 }
 
-function readChoice(value: unknown, position: number): ChoiceDelta | undefined {
-	const choice = asRecord(value);
-	if (!choice) return undefined;
-	const delta = asRecord(choice['delta']);
-	const message = delta ?? asRecord(choice['message']) ?? {};
+function readChoices(choices: unknown[]): ChoiceDelta[] {
+	if (choices.length > MAX_CHOICES) throw beyondLimit(tooManyChoices(MAX_CHOICES));
+	const deltas: ChoiceDelta[] = [];
+	for (const [position, value] of choices.entries()) {
+		const choice = asRecord(value);
+		if (!choice) continue;
+		const index = readIndex(choice['index']) ?? position;
+		const finishReason = text(choice['finish_reason']);
+		const delta = asRecord(choice['delta']);
+		const message = asRecord(choice['message']);
+		if (delta || !message) deltas.push(readMessage(delta ?? {}, index, finishReason, delta === undefined));
+		if (message) deltas.push(readMessage(message, index, finishReason, true));
+	}
+	return deltas;
+}
+
+function readMessage(
+	message: Record<string, unknown>,
+	index: number,
+	finishReason: string,
+	whole: boolean,
+): ChoiceDelta {
 	return {
-		index: typeof choice['index'] === 'number' ? choice['index'] : position,
+		index,
 		content: readContent(message['content']) || text(message['refusal']),
 		// The API sends the same reasoning under two names, and gateways use a third; the first that has something counts.
 		reasoning: text(message['reasoning']) || text(message['reasoning_content']) || text(message['reasoning_text']),
-		toolCalls: list(message['tool_calls'])
-			.map(readToolCall)
-			.filter((call) => call !== undefined),
-		finishReason: text(choice['finish_reason']),
-		whole: delta === undefined,
+		toolCalls: readToolCalls(message),
+		finishReason,
+		whole,
+		...(hasOthers(message) && { others: true }),
 	};
+}
+
+/** What is read above, and labels, which some servers repeat with every piece. */
+const KNOWN: ReadonlySet<string> = new Set([
+	'role',
+	'id',
+	'type',
+	'name',
+	'agent',
+	'content',
+	'refusal',
+	'reasoning',
+	'reasoning_content',
+	'reasoning_text',
+	'tool_calls',
+	'function_call',
+]);
+
+function hasOthers(message: Record<string, unknown>): boolean {
+	for (const name in message) {
+		if (!KNOWN.has(name) && !isBlank(message[name])) return true;
+	}
+	return false;
+}
+
+/** A number, or the same in a string. */
+function readIndex(value: unknown): number | undefined {
+	if (typeof value === 'number') return value;
+	return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
 /** A string, null, or parts with text. */
@@ -78,13 +132,24 @@ function readContent(content: unknown): string {
 		.join('');
 }
 
-function readToolCall(value: unknown): ToolCallDelta | undefined {
+/** The tool calls of a message or a delta; `function_call` is what they were before there could be several. */
+function readToolCalls(message: Record<string, unknown>): ToolCallDelta[] {
+	const calls = list(message['tool_calls']);
+	if (calls.length > MAX_TOOL_CALLS) throw beyondLimit(tooManyCalls(MAX_TOOL_CALLS));
+	if (calls.length > 0) return calls.map(readToolCall).filter((call) => call !== undefined);
+	const call = asRecord(message['function_call']);
+	return call ? [readToolCall({ function: call })!] : [];
+}
+
+/** Undefined for what is no object. */
+export function readToolCall(value: unknown): ToolCallDelta | undefined {
 	const call = asRecord(value);
 	if (!call) return undefined;
 	const details = asRecord(call['function']) ?? {};
 	const results = readResults(details['results']);
+	const index = readIndex(call['index']);
 	return {
-		...(typeof call['index'] === 'number' && { index: call['index'] }),
+		...(index !== undefined && { index }),
 		id: text(call['id']),
 		type: text(call['type']),
 		name: text(details['name']),
@@ -102,16 +167,13 @@ function readResults(value: unknown): unknown[] | undefined {
 /** JSON in a string, or, from some gateways, the object itself. */
 function readArguments(value: unknown): string {
 	if (typeof value === 'string') return value;
-	if (value === null || typeof value !== 'object') return '';
-	try {
-		return JSON.stringify(value);
-	} catch {
-		// Nested too deeply to be written again.
-		return '';
-	}
+	return value !== null && typeof value === 'object' ? JSON.stringify(value) : '';
 }
 
-/** Cached tokens come at the top level (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming) or nested (newer pages). */
+/**
+ * Cached tokens come at the top level (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming) or nested (newer pages).
+ * What the server does not report is null, save for the total, which is the sum of what it does.
+ */
 export function readUsage(value: unknown): Usage | undefined {
 	const usage = asRecord(value);
 	if (!usage) return undefined;
@@ -119,14 +181,22 @@ export function readUsage(value: unknown): Usage | undefined {
 	const completion = count(usage['completion_tokens']);
 	return {
 		prompt_tokens: prompt,
-		cached_tokens: count(usage['cached_tokens']) || count(asRecord(usage['prompt_tokens_details'])?.['cached_tokens']),
+		cached_tokens: either(usage['cached_tokens'], asRecord(usage['prompt_tokens_details'])?.['cached_tokens']),
 		completion_tokens: completion,
-		reasoning_tokens:
-			count(usage['reasoning_tokens']) || count(asRecord(usage['completion_tokens_details'])?.['reasoning_tokens']),
-		total_tokens: count(usage['total_tokens']) || prompt + completion,
+		reasoning_tokens: either(
+			usage['reasoning_tokens'],
+			asRecord(usage['completion_tokens_details'])?.['reasoning_tokens'],
+		),
+		total_tokens: either(usage['total_tokens'], plus(prompt, completion)),
 	};
 }
 
+/** The first count that is above 0, or 0 where there is one at all. */
+const either = (a: unknown, b: unknown): number | null => count(a) || (count(b) ?? count(a));
+
+/** The sum of two counts, of which each may be unknown. */
+export const plus = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : a + b);
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const count = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+const count = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

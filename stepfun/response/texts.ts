@@ -1,4 +1,5 @@
 /** What can be wrong with an answer; how these texts work is said in ../texts.ts. */
+import { endedWithError } from '../client/texts';
 import type { ErrorText } from '../texts';
 
 // The model ended without what was asked for
@@ -28,6 +29,16 @@ export const noAnswer: ErrorText = {
 	hint: 'Try again, or reword the last message',
 };
 
+export const reasoningOnly: ErrorText = {
+	message: 'The model ended after its reasoning, without an answer',
+	hint: 'Try again, lower Reasoning Effort, or ask for the answer in the last message. The reasoning is in the details',
+};
+
+export const reasoningOnlyAfterTools: ErrorText = {
+	message: 'The model ended after its reasoning about the tool results, without an answer',
+	hint: 'Try again, or say in the system message that the model has to write an answer once it has the tool results. The reasoning is in the details',
+};
+
 export const jsonReachedMaxTokens = (limit: number): ErrorText => ({
 	message: `The answer reached Maximum Number of Tokens (${limit}) before its JSON was complete`,
 	hint: ALLOW_MORE_TOKENS,
@@ -42,6 +53,22 @@ export const notJson: ErrorText = {
 	message: 'The model answered with something other than JSON',
 	hint: 'Say in the messages that the answer should be JSON and which fields it has, or choose JSON Schema as Response Format. The answer is in the details',
 };
+
+/** @param reason The finish_reason that says so. Its hint is that of any error inside an answer. */
+export const brokenFinish = (reason: string): ErrorText => ({
+	message: `The server broke off the answer (finish_reason ${reason})`,
+	hint: endedWithError,
+});
+
+export const jsonTooDeep = (levels: number): ErrorText => ({
+	message: `The JSON of the answer is nested more than ${levels} levels deep`,
+	hint: 'Ask for a flatter structure, or choose JSON Schema as Response Format. The answer is in the details',
+});
+
+export const argumentsTooDeep = (levels: number): ErrorText => ({
+	message: `The arguments of a tool call are nested more than ${levels} levels deep`,
+	hint: 'Try again, or give the function flatter parameters',
+});
 
 // The answer cannot be read
 
@@ -82,4 +109,24 @@ export const answerTooLong = (millions: number): ErrorText => ({
 export const partTooLarge = (millions: number): ErrorText => ({
 	message: `Part of the answer was not read because it is larger than ${millions} million characters`,
 	hint: 'Check Base URL in the credential: no completion is this large',
+});
+
+export const answerTooDeep = (levels: number): ErrorText => ({
+	message: `Part of the answer was not read because its JSON is nested more than ${levels} levels deep`,
+	hint: 'Check Base URL in the credential: no completion is nested this deep',
+});
+
+export const tooManyValues = (limit: number): ErrorText => ({
+	message: `Part of the answer was not read because it holds more than ${limit} values`,
+	hint: 'Check Base URL in the credential: no completion has as many',
+});
+
+export const tooManyChoices = (limit: number): ErrorText => ({
+	message: `The answer was stopped because it has more than ${limit} choices`,
+	hint: 'Check Base URL in the credential: no model gives as many',
+});
+
+export const tooManyCalls = (limit: number): ErrorText => ({
+	message: `The answer was stopped because it has more than ${limit} tool calls`,
+	hint: 'Set Maximum Number of Tokens in Options, and say in the messages how many calls are enough',
 });

@@ -95,6 +95,7 @@ const twoAnswers = (...reasons: string[]): Fault => ({
 		})),
 	}),
 });
+const callOf = (args: string) => ({ id: 'call_1', type: 'function', function: { name: 'f', arguments: args } });
 const jsonFormat = { responseFormat: 'json_object' };
 const mb = (count: number): string => 'A'.repeat(Math.ceil((count * 2 ** 20) / 3) * 4);
 
@@ -349,6 +350,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['noChatApi', () => withFault({ status: 404, body: '404 page not found' })],
 	['webPage', () => withFault({ body: '<!doctype html>' })],
 	['notAStream', () => withFault({ body: 'Hello' })],
+	['otherApi', () => withFault({ raw: events({ type: 'response.created', response: {} }) })],
 	['notAModelList', () => models({ body: '<!doctype html>' })],
 	['noAiSdk', withoutSdk],
 	['canceled', canceled],
@@ -389,7 +391,8 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['hintsByStatus.503', () => withFault({ status: 503 })],
 	['hintsByStatus.504', () => withFault({ status: 504 })],
 	['endedWithError', () => withFault({ raw: events({ error: { message: 'Out of capacity', type: 'capacity' } }) })],
-	['errorWithoutMessage', () => withFault({ raw: events({ error: {} }) })],
+	['errorWithoutMessage', () => withFault({ raw: 'event: error\ndata: {}\n\n' })],
+	['brokenFinish', () => withFault({ raw: events(chunk({}, 'error')) })],
 	['errorStatus', () => withFault({ status: 502 })],
 
 	[
@@ -399,11 +402,29 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['reasoningReachedModelLimit', () => withFault(answered({ content: '', reasoning: 'Hm' }, 'length'))],
 	['answerBlocked', () => withFault(answered({ content: 'Well' }, 'content_filter'))],
 	['noAnswer', () => withFault(answered({ content: '' }, 'stop'))],
+	['reasoningOnly', () => withFault(answered({ content: '', reasoning: 'Hm' }, 'stop'))],
+	[
+		'reasoningOnlyAfterTools',
+		() => {
+			const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
+			api.fault([
+				answered({ content: '', tool_calls: [call] }, 'tool_calls'),
+				answered({ content: '', reasoning: 'Sunny' }, 'stop'),
+			]);
+			return withTool();
+		},
+	],
 	[
 		'jsonReachedMaxTokens',
 		() => withFault(answered({ content: '{"a":' }, 'length'), { ...jsonFormat, options: { maxTokens: 20 } }),
 	],
 	['jsonReachedModelLimit', () => withFault(answered({ content: '{"a":' }, 'length'), jsonFormat)],
+	['jsonTooDeep', () => withFault(answered({ content: '['.repeat(100_000) }, 'stop'), jsonFormat)],
+	['argumentsTooDeep', () => withFault(answered({ content: '', tool_calls: [callOf('['.repeat(100_000))] }, 'stop'))],
+	['tooManyCalls', () => withFault({ raw: events(chunk({ tool_calls: Array(1_001).fill({ id: 'a' }) })) })],
+	['tooManyChoices', () => withFault({ raw: events({ choices: Array(129).fill({}) }) })],
+	['tooManyValues', () => withFault({ raw: `data: [${'{},'.repeat(500_000)}]\n\n` })],
+	['answerTooDeep', () => withFault({ raw: `data: {"choices":${'['.repeat(100_000)}\n\n` })],
 	['notJson', () => withFault(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	[
 		'tooManyIterations',
@@ -432,6 +453,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['notTexts', () => withOptions({ stop: '={{ {a: 1} }}' })],
 	['unsupportedEffort', () => withFields({ reasoningEffort: '={{ "none" }}' })],
 	['unknownReasoningFormat', () => withOptions({ reasoningFormat: '={{ "xml" }}' })],
+	['jsonFieldTooDeep', () => withFields({ specifyMessages: 'json', messagesJson: '['.repeat(100_000) })],
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
 	['extraFieldKind', () => withOptions({ extraBody: '{"tools": {}}' })],

@@ -77,7 +77,7 @@ test('tool calls', () => {
 test.each([
 	[
 		{ prompt_tokens: 5, completion_tokens: 3 },
-		{ prompt_tokens: 5, cached_tokens: 0, completion_tokens: 3, reasoning_tokens: 0, total_tokens: 8 },
+		{ prompt_tokens: 5, cached_tokens: null, completion_tokens: 3, reasoning_tokens: null, total_tokens: 8 },
 	],
 	[
 		{ prompt_tokens: 5, completion_tokens: 3, total_tokens: 9, cached_tokens: 2 },
@@ -89,7 +89,7 @@ test.each([
 	],
 	[
 		{ prompt_tokens: '5', completion_tokens: Infinity, reasoning_tokens: 7 },
-		{ prompt_tokens: 0, completion_tokens: 0, reasoning_tokens: 7 },
+		{ prompt_tokens: null, completion_tokens: null, reasoning_tokens: 7, total_tokens: null },
 	],
 ])('usage of %j', (value, usage) => {
 	expect(readUsage(value)).toMatchObject(usage);

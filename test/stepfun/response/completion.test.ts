@@ -31,7 +31,7 @@ describe('every dialect ends in the same completion', () => {
 			choices: [
 				{ index: 0, message: { role: 'assistant', content: 'Hello world', reasoning: '' }, finish_reason: 'stop' },
 			],
-			usage: { prompt_tokens: 10, cached_tokens: 0, completion_tokens: 4, reasoning_tokens: 0, total_tokens: 14 },
+			usage: { prompt_tokens: 10, cached_tokens: null, completion_tokens: 4, reasoning_tokens: null, total_tokens: 14 },
 		});
 	});
 

@@ -7,6 +7,10 @@ import { completionOf, delta, event } from './completion-of';
 
 const repeated = (text: string, times: number): string[] => Array.from({ length: times }, () => text);
 
+async function* bytesOf(...texts: string[]): AsyncGenerator<Uint8Array> {
+	for (const text of texts) yield Buffer.from(text);
+}
+
 /** ms that reading takes. */
 async function timed(...pieces: Array<string | Uint8Array>): Promise<number> {
 	const start = cpuTime();
@@ -111,6 +115,151 @@ describe('what a server says inside its answer', () => {
 		await expect(completionOf(`data: ${json}\n\n`)).rejects.toMatchObject(expected);
 	});
 
+	describe('as a bare object, or by the name of its event', () => {
+		test.each<[string, string, object]>([
+			[
+				'{"message":"The provider failed","code":"provider_error","type":"server_error"}',
+				'The provider failed',
+				{ type: 'server_error', retryable: true },
+			],
+			['{"object":"error","message":"Too long","code":500}', 'Too long', { status: 500, retryable: true }],
+			[
+				'{"object":"error","message":"Too long","type":"BadRequestError","param":null,"code":400}',
+				'Too long',
+				{ type: 'BadRequestError', status: 400, retryable: false },
+			],
+			['{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', 'Overloaded', {}],
+			['{"type":"error","message":"Gone","code":"server_error"}', 'Gone', { type: 'server_error' }],
+			['{"code":1301,"msg":"Unsafe"}', 'Unsafe', {}],
+			['{"error_code":336003,"error_msg":"Too many"}', 'Too many', {}],
+			['{"status":503,"message":"Busy"}', 'Busy', { status: 503 }],
+			['{"status":"error","message":"Busy"}', 'Busy', {}],
+			['{"success":false,"message":"Busy"}', 'Busy', {}],
+			['{"detail":"Busy"}', 'Busy', {}],
+			['{"error":true,"message":"Busy","code":"429"}', 'Busy', { status: 429 }],
+			['{"error":{"error":{"message":"Inner","type":"rate_limited"}}}', 'Inner', { type: 'rate_limited', status: 429 }],
+			['{"errors":[{"message":"First"},{"message":"Second"}]}', 'First', {}],
+			['{"error":["First"]}', 'First', {}],
+			['[{"error":{"code":429,"message":"Slow down","status":"RESOURCE_EXHAUSTED"}}]', 'Slow down', { status: 429 }],
+			['{"error":{"msg":"Other word"}}', 'Other word', {}],
+		])('%s', async (json, message, details) => {
+			const expected = { name: 'StepfunError', message, ...details };
+			await expect(completionOf(json)).rejects.toMatchObject(expected);
+			await expect(completionOf(`data: ${json}\n\n`)).rejects.toMatchObject(expected);
+			await expect(completionOf(`event: error\ndata: ${json}\n\n`)).rejects.toMatchObject(expected);
+			await expect(completionOf(delta({ content: 'a' }), `data: ${json}\n\n`)).rejects.toMatchObject(expected);
+		});
+
+		test.each([
+			['JSON text', '"The model crashed"', 'The model crashed'],
+			['plain text', 'The model crashed', 'The model crashed'],
+			['any object', '{"reason":{"x":1},"description":"The model crashed"}', 'The server reported an error without'],
+			['nothing', '{}', 'The server reported an error without a message'],
+		])('an event named error with %s', async (_, data, message) => {
+			for (const end of ['\n\n', '\n', '\r\n\r\n', '\r']) {
+				await expect(
+					completionOf(`${delta({ content: 'a' })}event: error${end[0]}data: ${data}${end}`),
+				).rejects.toMatchObject({ message: expect.stringContaining(message), retryable: true });
+			}
+		});
+	});
+
+	test.each([
+		'{}',
+		'""',
+		'" "',
+		'false',
+		'0',
+		'[]',
+		'"null"',
+		'{"message":"","type":"","param":"","code":null}',
+		'{"message":"","details":{"a":[null,""]},"code":0}',
+	])('an error of %s beside an answer is none', async (error) => {
+		for (const json of [
+			`{"error":${error},"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}`,
+			`{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop","error":${error}}]}`,
+		]) {
+			expect((await completionOf(`data: ${json}\n\n`)).choices[0]!.message.content).toBe('a');
+			expect((await completionOf(json.replace('delta', 'message'))).choices[0]!.message.content).toBe('a');
+		}
+	});
+
+	test.each([
+		'{"code":0,"message":"success"}',
+		'{"code":200,"msg":"ok"}',
+		'{"type":"metadata","message":{"provider":"x"}}',
+		'{"status":"processing","message":"Place 3 in the queue"}',
+		'{"type":"ping"}',
+	])('%s before an answer is no error', async (json) => {
+		expect((await completionOf(`data: ${json}\n\n`, delta({ content: 'a' }))).choices[0]!.message.content).toBe('a');
+	});
+
+	describe('in a choice', () => {
+		test.each<[string, object, string, object]>([
+			[
+				'an error of its own',
+				{ delta: {}, finish_reason: null, error: { code: 502, message: 'Upstream failed' } },
+				'Upstream failed',
+				{ status: 502, retryable: true },
+			],
+			[
+				'an error with a text for its code',
+				{ delta: {}, error: { code: 'server_error', message: 'Upstream failed' } },
+				'Upstream failed',
+				{ type: 'server_error' },
+			],
+			['an error in text', { delta: {}, error: 'Upstream failed' }, 'Upstream failed', {}],
+			...['error', 'abort', 'aborted', 'network_error', 'failed', 'cancelled'].map(
+				(reason): [string, object, string, object] => [
+					`finish_reason ${reason}`,
+					{ delta: {}, finish_reason: reason },
+					`The server broke off the answer (finish_reason ${reason})`,
+					{ type: 'server_error', retryable: true },
+				],
+			),
+			[
+				'both',
+				{ delta: {}, finish_reason: 'error', error: { message: 'Upstream failed' } },
+				'Upstream failed',
+				{ type: 'server_error' },
+			],
+		])('%s', async (_, choice, message, details) => {
+			const expected = { message, ...details };
+			await expect(completionOf(event({ choices: [{ index: 0, ...choice }] }))).rejects.toMatchObject(expected);
+			await expect(
+				completionOf(delta({ content: 'a' }), event({ choices: [{ index: 1, ...choice }] })),
+			).rejects.toMatchObject(expected);
+			await expect(
+				completionOf(
+					event({
+						choices: [
+							{ index: 0, delta: {}, finish_reason: 'stop' },
+							{ index: 1, ...choice },
+						],
+					}),
+				),
+			).rejects.toMatchObject(expected);
+			const whole = { index: 0, message: { content: 'a' }, ...choice, delta: undefined };
+			await expect(completionOf(JSON.stringify({ choices: [whole] }))).rejects.toMatchObject(expected);
+		});
+
+		test('the text that comes with it is handed on before', async () => {
+			const contents: string[] = [];
+			const choice = { index: 0, delta: { content: 'last words' }, finish_reason: 'error' };
+			await expect(
+				readAnswer(bytesOf(event({ choices: [choice] })), ({ choices }) => contents.push(choices[0]!.content)),
+			).rejects.toMatchObject({ type: 'server_error' });
+			expect(contents).toEqual(['last words']);
+		});
+
+		test.each(['stop', 'length', 'content_filter', 'tool_calls', 'error_free', 'terror'])(
+			'finish_reason %s is none',
+			async (reason) => {
+				expect((await completionOf(delta({ content: 'a' }, reason))).choices[0]!.finish_reason).toBe(reason);
+			},
+		);
+	});
+
 	test('in the middle of a stream', async () => {
 		await expect(
 			completionOf(readFileSync(path.join(__dirname, '../../fixtures/error-in-stream.sse'))),
@@ -121,6 +270,83 @@ describe('what a server says inside its answer', () => {
 		expect(
 			(await completionOf(event({ error: null, choices: [{ delta: { content: 'a' } }] }))).choices[0]!.message.content,
 		).toBe('a');
+	});
+});
+
+describe('the answers of other APIs', () => {
+	test.each([
+		[
+			'Responses',
+			'event: response.created\ndata: {"type":"response.created","response":{"id":"r","object":"response"}}\n\n' +
+				'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"Hi"}\n\n',
+		],
+		['Responses without names', 'data: {"type":"response.created","response":{"id":"r"}}\n\n'],
+		[
+			'Messages',
+			'event: message_start\ndata: {"type":"message_start","message":{"id":"m","content":[],"usage":{"input_tokens":1}}}\n\n',
+		],
+		['Messages after a ping', 'data: {"type":"ping"}\n\ndata: {"type":"content_block_start","index":0}\n\n'],
+		['events of nobody', 'data: {"token":"Hi"}\n\ndata: {"token":"!"}\n\ndata: [DONE]\n\n'],
+		['Gemini', 'data: {"candidates":[{"content":{"parts":[{"text":"Hi"}]}}]}\n\n'],
+		['old completions', 'data: {"object":"text_completion","choices":[{"text":"Hi","index":0}]}\n\n'],
+		['a whole response', '{"id":"r","object":"response","output":[]}'],
+		['a whole message', '{"id":"m","type":"message","role":"assistant","content":[{"type":"text","text":"Hi"}]}'],
+		['a list of models', '{"object":"list","data":[{"id":"m"}]}'],
+	])('%s', async (_, body) => {
+		await expect(completionOf(body)).rejects.toMatchObject({
+			type: 'not_the_api',
+			retryable: false,
+			message: expect.stringMatching(/^The server answered in the format of another API: /),
+			requestId: 'trace-1',
+		});
+	});
+
+	test('are told at their first event, however long they go on', async () => {
+		let taken = 0;
+		const endless = async function* () {
+			for (; taken < 1_000; taken += 1) yield Buffer.from('data: {"type":"response.in_progress"}\n\n');
+		};
+		await expect(readAnswer(endless(), () => {})).rejects.toMatchObject({ type: 'not_the_api' });
+		expect(taken).toBe(0);
+	});
+
+	test('their events within a chat completion are passed over', async () => {
+		const { choices } = await completionOf(
+			delta({ content: 'a' }),
+			'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+			'event: ping\ndata: 1700000000\n\n',
+			delta({ content: 'b' }, 'stop'),
+		);
+		expect(choices[0]!.message.content).toBe('ab');
+	});
+});
+
+describe('nesting', () => {
+	const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+	const tooDeep = {
+		type: 'answer_too_large',
+		retryable: false,
+		message: 'Part of the answer was not read because its JSON is nested more than 200 levels deep',
+	};
+	test.each([
+		['an event', `data: {"choices":[],"x":${nested(100_000)}}\n\n`],
+		['an event that does not close', `data: {"x":${'['.repeat(100_000)}\n\n`],
+		['an event over several lines', `data: {"x":\ndata: ${nested(100_000)}\ndata: }\n\n`],
+		['a document', `{"choices":[{"message":{"content":"a","x":${nested(100_000)}}}]}`],
+		[
+			'arguments that are no text',
+			delta({ tool_calls: [] }).replace('[]', `[{"function":{"arguments":${nested(250)}}}]`),
+		],
+	])('%s', async (_, body) => {
+		await expect(completionOf(body)).rejects.toMatchObject(tooDeep);
+	});
+
+	test('up to the limit it is read, and brackets within texts are none', async () => {
+		const content = '[{'.repeat(500);
+		const { choices } = await completionOf(
+			`data: {"choices":[{"delta":{"content":"${content}"}}],"x":${nested(199)}}\n\n`,
+		);
+		expect(choices[0]!.message.content).toBe(content);
 	});
 });
 

@@ -1,0 +1,21 @@
+import { bracketsOf, isTooDeep, tryParseJson } from '../json';
+import { tooManyValues } from './texts';
+import { beyondLimit, tooDeep } from './unreadable';
+
+/** Most lists, objects and other values in one document: parsing so many takes a fraction of a second in which nothing else runs. */
+export const MAX_VALUES = 500_000;
+
+/**
+ * Parses a document of the server's; undefined for what is not JSON.
+ *
+ * @throws StepfunError `answer_too_large` for one whose parsing would hold up everything else, or which nothing could store.
+ */
+export function parseDocument(json: string, requestId?: string): unknown {
+	// A value takes two characters at least.
+	if (json.length > 2 * MAX_VALUES && bracketsOf(json).values > MAX_VALUES) {
+		throw beyondLimit(tooManyValues(MAX_VALUES), requestId);
+	}
+	const value = tryParseJson(json);
+	if (value === undefined && isTooDeep(json)) throw tooDeep(requestId);
+	return value;
+}
