@@ -80,6 +80,17 @@ function toMessage(choice: ChoiceAnswer): JsonObject {
 	};
 }
 
+/** The recorded reasoning came in pieces of one token, two, and then four. */
+function grouped(tokens: string[]): string[][] {
+	const groups: string[][] = [];
+	for (let start = 0; start < tokens.length;) {
+		const size = Math.min(2 ** groups.length, 4);
+		groups.push(tokens.slice(start, start + size));
+		start += size;
+	}
+	return groups;
+}
+
 function toSteps(choice: ChoiceAnswer): Step[] {
 	const step = (fields: JsonObject, tokens: number): Step => ({
 		delta: { role: 'assistant', content: '', ...fields },
@@ -88,7 +99,7 @@ function toSteps(choice: ChoiceAnswer): Step[] {
 	const searches = choice.searches.map((search, index) => ({ index, ...search }));
 	return [
 		step(searches.length > 0 ? { tool_calls: searches } : {}, 0),
-		...choice.reasoning.map((piece) => step(bothReasonings(piece), 1)),
+		...grouped(choice.reasoning).map((group) => step(bothReasonings(group.join('')), group.length)),
 		...choice.content.map((content) => step({ content }, 1)),
 		...callDeltas(choice).map((fragment) => step({ tool_calls: [fragment] }, 1)),
 		{ ...step({}, 0), last: true },

@@ -82,7 +82,7 @@ describe.each(['live', 'documented'] as const)('in the %s dialect', (dialect) =>
 		expect(first(starved)).toMatchObject({ message: { content: '' }, finish_reason: 'length' });
 		expect(starved.json.usage.completion_tokens).toBe(8);
 		const { text } = await send(emulator, ask('Hi', { stream: true }));
-		const reasoning = chunksOf(text).filter((chunk) => chunk.choices[0].delta.reasoning).length;
+		const reasoning = chunksOf(text).findLast((chunk) => chunk.choices[0].delta.reasoning).usage.completion_tokens;
 		const cut = first(await send(emulator, ask('Hi', { max_tokens: reasoning + 2 })));
 		expect(cut).toMatchObject({ message: { content: 'You aske' }, finish_reason: 'length' });
 	});
