@@ -113,8 +113,8 @@ const circles = () =>
 	);
 
 async function unpack() {
-	await rm('build', { recursive: true, force: true });
-	await mkdir('build/package', { recursive: true });
+	await rm('build/package', { recursive: true, force: true });
+	await mkdir('build', { recursive: true });
 	const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', 'build'], {
 		cwd: __dirname,
 		shell: process.platform === 'win32',

@@ -44,7 +44,7 @@ export interface FunctionTool {
 
 export type Tool = FunctionTool | { type: 'web_search' | 'retrieval'; function?: Record<string, unknown> };
 
-export type ResponseFormat =
+type ResponseFormat =
 	| { type: 'text' | 'json_object' }
 	| { type: 'json_schema'; json_schema: { name: string; strict?: boolean; schema: Record<string, unknown> } };
 

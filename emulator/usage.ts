@@ -6,7 +6,7 @@ const piece = /\s*\S{1,4}|\s+/gu;
 /** The emulator's token: up to four characters without a blank, with the blanks before them. Joined they are the text. */
 export const tokens = (text: string): string[] => text.match(piece) ?? [];
 
-export function countTokens(text: string): number {
+function countTokens(text: string): number {
 	let count = 0;
 	for (const _ of text.matchAll(piece)) count++;
 	return count;

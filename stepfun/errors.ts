@@ -3,7 +3,7 @@ import type { ErrorText } from './texts';
 import type { Completion } from './types';
 
 /** What StepFun's own error types do not cover: trouble on this side or on the way. */
-export type LocalErrorType =
+type LocalErrorType =
 	| 'invalid_input'
 	| 'connection_failed'
 	| 'connection_cut'

@@ -24,10 +24,18 @@ export async function limiterOf({ baseUrl, apiKey }: Connection): Promise<Limite
 	return limiter;
 }
 
-/** Forgets what was learned of all accounts. */
+/**
+ * Forgets what was learned of all accounts.
+ *
+ * @public
+ */
 export const forgetAccounts = (): void => limiters.clear();
 
-/** How many accounts are remembered. */
+/**
+ * How many accounts are remembered.
+ *
+ * @public
+ */
 export const accountCount = (): number => limiters.size;
 
 function forgetIdle(): void {

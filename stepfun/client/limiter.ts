@@ -18,7 +18,7 @@ export interface Lane {
 	turn(request: TurnRequest): Promise<Turn>;
 }
 
-export interface TurnRequest {
+interface TurnRequest {
 	/** How many holds in a row, each ended by a refusal, are waited out before the refusal counts. */
 	retries: number;
 	/** Whether the request was refused before; it then goes before the others of its lane. */

@@ -76,6 +76,8 @@ export function redacted(error: StepfunError, { apiKey, sent }: Confidential): S
 /**
  * Takes a key out of texts: as it is, in letters of either case, as base64 or hexadecimal digits, and with its characters
  * percent-encoded or escaped.
+ *
+ * @public
  */
 export function keyRemover(key: string | undefined): (text: string) => string {
 	const patterns = formsOf(key).map(patternOf);

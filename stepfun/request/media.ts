@@ -7,7 +7,7 @@ import * as texts from './texts';
 const MB = 2 ** 20;
 
 /** Limits of one request, in bytes (pages image-chat, video-chat, audio of StepFun's guides). */
-export const MEDIA_LIMITS = {
+const MEDIA_LIMITS = {
 	images: 60,
 	/** All images together. */
 	imageBytes: 20 * MB,
@@ -90,7 +90,11 @@ const SNIFFED_BYTES = 64;
 /** Enough of a GIF to meet its second frame; a first frame beyond it is taken for a static picture. */
 const GIF_BYTES = MB;
 
-/** The MIME type that a file's first bytes tell, also of types that StepFun does not take. */
+/**
+ * The MIME type that a file's first bytes tell, also of types that StepFun does not take.
+ *
+ * @public
+ */
 export function sniffType(head: Uint8Array): string | undefined {
 	const text = latin1(head.subarray(0, SNIFFED_BYTES));
 	if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg';
@@ -125,7 +129,7 @@ const isMp3Frame = ([sync = 0, version = 0, rates = 0]: Uint8Array): boolean =>
 	(rates & 0x0c) !== 0x0c;
 
 /** Whether a GIF, as far as it is given, holds a second frame. */
-export function isAnimatedGif(bytes: Uint8Array): boolean {
+function isAnimatedGif(bytes: Uint8Array): boolean {
 	const colors = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
 	let at = 13 + colors(bytes[10] ?? 0);
 	for (let frames = 0; at < bytes.length;) {
