@@ -13,15 +13,29 @@ export function tryParseJson(json: string): unknown {
 
 /** Whether a text that may be JSON is nested deeper than {@link MAX_JSON_DEPTH}. */
 export const isTooDeep = (json: string): boolean =>
-	json.length > 2 * MAX_JSON_DEPTH && opens(json, MAX_JSON_DEPTH + 1) && bracketsOf(json).deepest > MAX_JSON_DEPTH;
+	json.length > 2 * MAX_JSON_DEPTH &&
+	hasMore(MAX_JSON_DEPTH, json, '{', '[') &&
+	bracketsOf(json).deepest > MAX_JSON_DEPTH;
 
-/** Whether a text has so many opening brackets, wherever they stand: told much faster than how they lie within each other. */
-function opens(json: string, times: number): boolean {
-	let count = 0;
-	for (const bracket of ['{', '[']) {
-		for (let at = json.indexOf(bracket); at !== -1; at = json.indexOf(bracket, at + 1)) {
-			count += 1;
-			if (count === times) return true;
+/** Whether a text that may be JSON holds more lists, objects and other values than so many. */
+export function hasMoreValues(count: number, json: string): boolean {
+	// Each but one has a comma before it, and two characters at least.
+	if (json.length <= 2 * count || !hasMore(count, json, ',')) return false;
+	const brackets = new Brackets();
+	for (let at = 0; at < json.length && brackets.commas <= count; at += SLICE) brackets.add(json.slice(at, at + SLICE));
+	return brackets.commas > count;
+}
+
+/** Characters that are looked at before it is decided whether to go on. */
+const SLICE = 65_536;
+
+/** Whether a text has one of some characters more than so many times, wherever they stand: told much faster than what they mean. */
+function hasMore(count: number, text: string, ...characters: string[]): boolean {
+	let left = count;
+	for (const character of characters) {
+		for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
+			if (left === 0) return true;
+			left -= 1;
 		}
 	}
 	return false;
@@ -33,19 +47,18 @@ export const isDeeper = (value: unknown, levels: number): boolean =>
 	typeof value === 'object' &&
 	(levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
-/** The brackets of a JSON text, which may come in pieces; brackets within strings are none. */
+/** The brackets and commas of a JSON text, which may come in pieces; those within strings are none. */
 export class Brackets {
 	/** How many are open. */
 	open = 0;
 	/** How many were open at most. */
 	deepest = 0;
-	/** How many values there are, but for one. */
-	values = 0;
+	commas = 0;
 	private quoted = false;
 	private escaped = false;
 
 	add(text: string): void {
-		let { open, deepest, values, quoted, escaped } = this;
+		let { open, deepest, commas, quoted, escaped } = this;
 		for (let i = 0; i < text.length; i += 1) {
 			const character = text.charCodeAt(i);
 			if (quoted) {
@@ -53,14 +66,13 @@ export class Brackets {
 				else if (character === BACKSLASH) escaped = true;
 				else if (character === QUOTE) quoted = false;
 			} else if (character === QUOTE) quoted = true;
-			else if (character === COMMA) values += 1;
+			else if (character === COMMA) commas += 1;
 			else if (character === OPENING_BRACE || character === OPENING_BRACKET) {
-				values += 1;
 				open += 1;
 				if (open > deepest) deepest = open;
 			} else if (character === CLOSING_BRACE || character === CLOSING_BRACKET) open -= 1;
 		}
-		Object.assign(this, { open, deepest, values, quoted, escaped });
+		Object.assign(this, { open, deepest, commas, quoted, escaped });
 	}
 
 	/** A string that is open ends here: in JSON, none goes beyond its line. */
@@ -78,7 +90,7 @@ const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPENING_BRACE, CLOSING_BRACE, OPENING_BRACKET, CLOSING_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /** The brackets of a whole text. */
-export function bracketsOf(text: string): Brackets {
+function bracketsOf(text: string): Brackets {
 	const brackets = new Brackets();
 	brackets.add(text);
 	return brackets;

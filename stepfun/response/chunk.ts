@@ -83,7 +83,7 @@ function readMessage(
 	finishReason: string,
 	whole: boolean,
 ): ChoiceDelta {
-	return {
+	const read: ChoiceDelta = {
 		index,
 		content: readContent(message['content']) || text(message['refusal']),
 		// The API sends the same reasoning under two names, and gateways use a third; the first that has something counts.
@@ -91,8 +91,9 @@ function readMessage(
 		toolCalls: readToolCalls(message),
 		finishReason,
 		whole,
-		...(hasOthers(message) && { others: true }),
 	};
+	if (hasOthers(message)) read.others = true;
+	return read;
 }
 
 /** What is read above, and labels, which some servers repeat with every piece. */

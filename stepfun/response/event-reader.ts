@@ -63,7 +63,7 @@ export class EventReader {
 	private readData(data: string): void {
 		if (data === '' || this.done) return;
 		this.sawData = true;
-		if (KEEPALIVE.test(this.name)) return;
+		if (this.name !== '' && KEEPALIVE.test(this.name)) return;
 		if (data !== DONE) this.readDocument(data);
 		else if (this.pending.length === 0) this.done = true;
 		else this.giveUp();

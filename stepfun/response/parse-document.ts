@@ -1,4 +1,4 @@
-import { bracketsOf, isTooDeep, tryParseJson } from '../json';
+import { hasMoreValues, isTooDeep, tryParseJson } from '../json';
 import { tooManyValues } from './texts';
 import { beyondLimit, tooDeep } from './unreadable';
 
@@ -11,10 +11,7 @@ const MAX_VALUES = 500_000;
  * @throws StepfunError `answer_too_large` for one whose parsing would hold up everything else, or which nothing could store.
  */
 export function parseDocument(json: string, requestId?: string): unknown {
-	// A value takes two characters at least.
-	if (json.length > 2 * MAX_VALUES && bracketsOf(json).values > MAX_VALUES) {
-		throw beyondLimit(tooManyValues(MAX_VALUES), requestId);
-	}
+	if (hasMoreValues(MAX_VALUES, json)) throw beyondLimit(tooManyValues(MAX_VALUES), requestId);
 	const value = tryParseJson(json);
 	if (value === undefined && isTooDeep(json)) throw tooDeep(requestId);
 	return value;

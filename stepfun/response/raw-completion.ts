@@ -120,7 +120,7 @@ export class RawCompletion {
 	private addMessage(choice: RawChoice, whole: Fields): void {
 		const message = messageOf(choice);
 		for (const name in whole) {
-			const [before, value] = [message[name], whole[name]];
+			const [before, value] = [own(message, name), whole[name]];
 			if (typeof before === 'string' && typeof value === 'string' && !LABELS.has(name)) {
 				this.join(message, name, rest(before, value, choice.hasPieces));
 			} else if (isBlank(before)) this.take(message, name, value);
@@ -129,7 +129,7 @@ export class RawCompletion {
 
 	/** Joins what a piece says under a name to what was said. */
 	private join(into: Fields, name: string, value: unknown): void {
-		const before = into[name];
+		const before = own(into, name);
 		if (typeof before === 'string' && typeof value === 'string' && !LABELS.has(name)) {
 			into[name] = before + value;
 			this.size += value.length;
@@ -161,14 +161,16 @@ export class RawCompletion {
 
 	/** The last one counts, but one that says nothing does not undo what was said. */
 	private take(into: Fields, name: string, value: unknown): void {
-		// To JavaScript, this is more than a name.
 		if (name === '__proto__') return;
 		const isKnown = Object.hasOwn(into, name);
-		if (isKnown && isBlank(value)) return;
+		if (isKnown && (into[name] === value || isBlank(value))) return;
 		this.size += weightOf(value) - (isKnown ? weightOf(into[name]) : 0);
 		into[name] = value;
 	}
 }
+
+/** What an object holds under a name, and not what JavaScript gives every object under it. */
+const own = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
 const indexed = (list: unknown[]): Map<unknown, Fields> =>
 	new Map(

@@ -110,7 +110,7 @@ function errorOfChoices(choices: unknown[]): SaidError | undefined {
 		if (!fields) continue;
 		const { error, finish_reason: reason } = fields;
 		if (error !== undefined && !isNothing(error)) return errorOf(error, fields);
-		if (typeof reason === 'string' && BROKEN.test(reason))
+		if (typeof reason === 'string' && reason !== '' && BROKEN.test(reason))
 			return errorOf({ message: texts.brokenFinish(reason).message });
 	}
 	return undefined;

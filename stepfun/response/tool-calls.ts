@@ -13,6 +13,8 @@ interface OpenCall {
 	place: number;
 	index?: number;
 	id: string;
+	/** Whether its pieces came with several ids, so that an id says nothing. */
+	hasManyIds: boolean;
 	type: string;
 	name: string;
 	arguments: string;
@@ -102,7 +104,16 @@ export class ToolCallAssembler {
 	private open(): OpenCall {
 		const place = this.calls.length;
 		if (place === MAX_TOOL_CALLS) throw beyondLimit(tooManyCalls(MAX_TOOL_CALLS));
-		const call = { place, id: '', type: '', name: '', arguments: '', brackets: new Brackets(), chunk: 0 };
+		const call = {
+			place,
+			id: '',
+			hasManyIds: false,
+			type: '',
+			name: '',
+			arguments: '',
+			brackets: new Brackets(),
+			chunk: 0,
+		};
 		this.calls.push(call);
 		return call;
 	}
@@ -114,6 +125,7 @@ export class ToolCallAssembler {
 		}
 		if (delta.id !== '' && !whole) this.byId.set(delta.id, call);
 		call.id ||= delta.id;
+		call.hasManyIds ||= delta.id !== '' && delta.id !== call.id;
 		call.type ||= delta.type;
 		call.name ||= delta.name;
 		call.arguments += delta.arguments;
@@ -161,7 +173,7 @@ function beginsAnother(call: OpenCall, { index, id, name, arguments: args }: Too
 
 /** Whether a piece has the whole arguments of its call again, and nothing says that it is another call. */
 function repeats(call: OpenCall, { index, id, arguments: args }: ToolCallDelta): boolean {
-	const isSame = id === '' || call.id === '' ? index !== undefined : id === call.id;
+	const isSame = id === '' || call.id === '' || call.hasManyIds ? index !== undefined : id === call.id;
 	if (!isSame || !call.brackets.areClosed) return false;
 	// Compared only where the lengths fit, so that the time stays in proportion to what was sent.
 	return Math.abs(args.length - call.arguments.length) < MOST_BLANKS && args.trim() === call.arguments.trim();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import { readChunk } from '../../../stepfun/response/chunk';
 import { readAnswer } from '../../../stepfun/response/read-answer';
 import { CompletionBuilder, MAX_ANSWER_CHARACTERS } from '../../../stepfun/response/completion';
 import { StepfunError } from '../../../stepfun/errors';
@@ -289,5 +290,231 @@ test('any bytes give a completion or a StepfunError, and nothing else', async ()
 			}
 		}),
 		{ numRuns: 1_000 },
+	);
+});
+
+describe('a whole message after its pieces', () => {
+	const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":1}' } };
+	const message = { role: 'assistant', content: 'Hello', reasoning: 'Hm', tool_calls: [call] };
+	const pieces = [
+		delta({ role: 'assistant', reasoning: 'Hm' }),
+		delta({ content: 'Hel' }),
+		delta({ content: 'lo' }),
+		delta({ tool_calls: [{ index: 0, ...call, function: { name: 'f', arguments: '{"a"' } }] }),
+		delta({ tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }),
+	];
+	const end = (fields: object) => event({ choices: [{ index: 0, finish_reason: 'stop', ...fields }] });
+	test.each<[string, string[]]>([
+		['instead of a delta', [...pieces, end({ message })]],
+		['beside a delta', [...pieces, end({ delta: {}, message })]],
+		['beside a blank delta', [...pieces, end({ delta: { role: '', content: '' }, message })]],
+		['beside a delta of null', [...pieces, end({ delta: null, message })]],
+		[
+			'beside the last piece',
+			[pieces[0]!, pieces[1]!, pieces[3]!, pieces[4]!, end({ delta: { content: 'lo' }, message })],
+		],
+		['twice', [...pieces, end({ message }), end({ message })]],
+		['in other words', [...pieces, end({ message: { ...message, content: 'Hello!!', reasoning: 'So' } })]],
+		['with less', [...pieces, end({ message: { content: null } })]],
+		['and nothing before it but a frame', [delta({ role: 'assistant', content: '' }), end({ message })]],
+		['and nothing before it', [end({ message })]],
+		['with the rest', [pieces[0]!, pieces[1]!, end({ message })]],
+		['with every chunk', ['H', 'Hell', 'Hello'].map((content) => end({ message: { ...message, content } }))],
+		['in pieces of its own', [end({ message: { content: 'Hel' } }), end({ message: { ...message, content: 'lo' } })]],
+	])('%s adds nothing twice', async (name, events) => {
+		const added: string[] = [];
+		const builder = new CompletionBuilder();
+		await readAnswer(bytes(events.join('')), (chunk) => {
+			for (const news of builder.add(chunk) ?? []) added.push(news.content);
+		});
+		const [choice, ...others] = builder.build().choices;
+		expect(others).toEqual([]);
+		const text = name === 'in other words' ? 'Hello!!' : 'Hello';
+		expect(choice).toMatchObject({
+			message: { content: text, reasoning: 'Hm', tool_calls: [call] },
+			finish_reason: 'stop',
+		});
+		expect(added.join('')).toBe(text);
+	});
+});
+
+test('choices whose index is a text are told apart', async () => {
+	const piece = (index: string, content: string) => ({ index, delta: { content }, finish_reason: 'stop' });
+	expect(
+		(await completionOf(event({ choices: [piece('1', 'b')] }), event({ choices: [piece('0', 'a')] }))).choices,
+	).toMatchObject([
+		{ index: 0, message: { content: 'a' } },
+		{ index: 1, message: { content: 'b' } },
+	]);
+});
+
+test('an answer of several choices is finished when as many as were asked for have ended', () => {
+	const builder = new CompletionBuilder(2);
+	const end = (index: number) => builder.add(readChunk({ choices: [{ index, delta: {}, finish_reason: 'stop' }] })!);
+	end(0);
+	expect(builder.finished).toBe(false);
+	end(1);
+	expect(builder.finished).toBe(true);
+});
+
+describe('what a chunk has brought', () => {
+	const builder = (...chunks: object[]) => {
+		const made = new CompletionBuilder();
+		for (const chunk of chunks) made.add(readChunk(chunk)!);
+		return made;
+	};
+	const frame = { id: 'c', choices: [{ index: 0, delta: { role: 'assistant', content: '' } }] };
+	const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+	test.each<[string, object[], object, boolean]>([
+		['no choices', [], { choices: [] }, false],
+		['nothing', [], {}, false],
+		['the first frame', [], frame, true],
+		['the same frame again', [frame], frame, false],
+		['an empty delta', [frame], { choices: [{ index: 0, delta: {} }] }, false],
+		['blanks', [frame], { choices: [{ index: 0, delta: { content: '', reasoning: null, tool_calls: [] } }] }, false],
+		['an empty tool call', [frame], { choices: [{ index: 0, delta: { tool_calls: [{}] } }] }, false],
+		['content', [frame], { choices: [{ index: 0, delta: { content: ' ' } }] }, true],
+		['reasoning', [frame], { choices: [{ index: 0, delta: { reasoning: 'a' } }] }, true],
+		['audio', [frame], { choices: [{ index: 0, delta: { audio: { data: 'UklGRg==' } } }] }, true],
+		['an end', [frame], { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, true],
+		[
+			'the same end',
+			[frame, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }],
+			{ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+			false,
+		],
+		['usage', [frame], { choices: [], usage }, true],
+		['the same usage', [frame, { choices: [], usage }], { choices: [], usage }, false],
+		['more usage', [frame, { choices: [], usage }], { choices: [], usage: { ...usage, total_tokens: 3 } }, true],
+		[
+			'usage of zeros',
+			[frame],
+			{ choices: [], usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } },
+			false,
+		],
+	])('%s', (_, before, chunk, brings) => {
+		expect(builder(...before).add(readChunk(chunk)!) !== undefined).toBe(brings);
+	});
+});
+
+test('usage that the server did not report is null, also where other figures are there', async () => {
+	const usageOf = async (usage: unknown) =>
+		(await completionOf(delta({ content: 'a' }), event({ choices: [], usage }))).usage;
+	expect(await usageOf({ prompt_tokens: 5 })).toEqual({
+		prompt_tokens: 5,
+		cached_tokens: null,
+		completion_tokens: null,
+		reasoning_tokens: null,
+		total_tokens: 5,
+	});
+	expect(await usageOf({ prompt_tokens: 5, completion_tokens: 0, cached_tokens: 0, total_tokens: 5 })).toMatchObject({
+		cached_tokens: 0,
+		completion_tokens: 0,
+		reasoning_tokens: null,
+	});
+	expect(await usageOf(null)).toBeUndefined();
+});
+
+test('where chunks disagree about the usage, the last one counts', async () => {
+	const usage = (cached_tokens: number) => ({
+		prompt_tokens: 48,
+		completion_tokens: 2,
+		total_tokens: 50,
+		prompt_tokens_details: { cached_tokens },
+	});
+	const { usage: found } = await completionOf(
+		event({ choices: [{ index: 0, delta: { content: 'a' } }], usage: usage(26) }),
+		event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: usage(0) }),
+	);
+	expect(found!.cached_tokens).toBe(0);
+});
+
+/** A piece of an answer, and what it adds. */
+const anyPiece = fc.record({
+	index: fc.nat(2),
+	kind: fc.constantFrom('content', 'reasoning', 'call', 'empty', 'usage'),
+	text: fc.string({ unit: 'binary', maxLength: 8 }),
+	call: fc.nat(2),
+});
+
+/** How an error is told; each with the message `Broken`. */
+const ERRORS: ReadonlyArray<(index: number) => string> = [
+	() => event({ error: { message: 'Broken' } }),
+	() => event({ error: 'Broken' }),
+	() => event({ message: 'Broken', code: 'provider_error', type: 'server_error' }),
+	() => event({ object: 'error', message: 'Broken', code: 500 }),
+	() => 'event: error\ndata: Broken\n\n',
+	() => `event: error\n${event({ message: 'Broken' })}`,
+	(index) => event({ choices: [{ index, delta: {}, error: { code: 502, message: 'Broken' } }] }),
+	(index) => event({ choices: [{ index, delta: {}, finish_reason: 'error', error: { message: 'Broken' } }] }),
+];
+
+test('any pieces of several choices with tool calls, cut anywhere: all that came before an error, and the error', async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(anyPiece, { minLength: 1, maxLength: 20 }),
+			fc.option(fc.tuple(fc.nat(), fc.constantFrom(...ERRORS))),
+			fc.constantFrom('\n\n', '\n', '\r\n\r\n', '\r'),
+			fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
+			async (pieces, failure, end, sizes) => {
+				const expected = new Map<number, { content: string; reasoning: string; calls: Map<number, string> }>();
+				const breaksAt = failure ? failure[0] % (pieces.length + 1) : pieces.length;
+				const events = pieces.slice(0, breaksAt).map(({ index, kind, text, call }) => {
+					if (kind === 'usage') return event({ choices: [], usage: { total_tokens: 3 } });
+					const choice = expected.get(index) ?? { content: '', reasoning: '', calls: new Map() };
+					expected.set(index, choice);
+					if (kind === 'content' || kind === 'reasoning') choice[kind] += text;
+					const args = `"${call}",`;
+					if (kind === 'call') choice.calls.set(call, (choice.calls.get(call) ?? '') + args);
+					const fields = {
+						content: { content: text },
+						reasoning: { reasoning: text, reasoning_content: text },
+						call: { tool_calls: [{ index: call, id: `call_${call}`, function: { name: 'f', arguments: args } }] },
+						empty: { role: 'assistant', content: '', tool_calls: [] },
+					}[kind];
+					return event({ choices: [{ index, delta: fields, finish_reason: '' }] });
+				});
+				const tail = failure ? failure[1](pieces[0]!.index) : 'data: [DONE]\n\n';
+				const all = Buffer.from(
+					[...events, tail]
+						.join('')
+						.replace(/\n\n/g, end)
+						.replace(/error\n/g, `error${end[0]}`),
+				);
+				const parts: Uint8Array[] = [];
+				for (let at = 0, i = 0; at < all.length; i += 1) {
+					const size = sizes[i % sizes.length]!;
+					parts.push(all.subarray(at, at + size));
+					at += size;
+				}
+				const builder = new CompletionBuilder();
+				const reading = readAnswer(
+					(async function* () {
+						yield* parts;
+					})(),
+					(chunk) => builder.add(chunk),
+				);
+				if (failure) await expect(reading).rejects.toMatchObject({ name: 'StepfunError', message: 'Broken' });
+				else expect(await reading).toBe(true);
+				expect(
+					builder.build().choices.map(({ index, message: { content, reasoning, tool_calls: calls = [] } }) => ({
+						index,
+						content,
+						reasoning,
+						calls: calls.map(({ id, function: { arguments: args } }) => [id, args]),
+					})),
+				).toEqual(
+					[...expected.entries()]
+						.sort(([a], [b]) => a - b)
+						.map(([index, { content, reasoning, calls }]) => ({
+							index,
+							content,
+							reasoning,
+							calls: [...calls.entries()].map(([call, args]) => [`call_${call}`, args]),
+						})),
+				);
+			},
+		),
+		{ numRuns: 400 },
 	);
 });
