@@ -94,7 +94,7 @@ function ask(
 	chatStream: ChatStream | undefined,
 ): Promise<Completion> {
 	return complete(
-		{ ...request, ...readOptions(streamOptions, options) },
+		{ ...readOptions(streamOptions, options), ...request },
 		{
 			...run.connection,
 			...readPatience(options),

@@ -354,8 +354,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['unknownReasoningFormat', () => withOptions({ reasoningFormat: '={{ "xml" }}' })],
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
-	['extraFieldKind', () => withOptions({ extraBody: '{"tools": {}}' })],
-	['extraFieldTaken', () => withOptions({ extraBody: '{"model": "m"}' })],
+	['extraFieldKind', () => withOptions({ extraBody: '{"temperature": 3}' })],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
 	[
 		'notASchema',

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { textsOf } from '../../../stepfun/request/data-text';
+import { readNumber } from '../../../stepfun/request/number';
 import type { ChatRequest } from '../../../stepfun/types';
 import * as texts from '../texts';
 
@@ -56,12 +57,12 @@ type NumberProperty = INodeProperties & { typeOptions: { minValue: number; maxVa
 
 export const numberOption = (property: NumberProperty): Option<number> => ({
 	property,
-	read: (value) => readNumber(value, property, 'a number'),
+	read: (value) => readInRange(value, property, false),
 });
 
 export const wholeNumberOption = (property: NumberProperty): Option<number> => ({
 	property,
-	read: (value) => readNumber(value, property, 'a whole number'),
+	read: (value) => readInRange(value, property, true),
 });
 
 /** Anything but true is false. */
@@ -80,29 +81,17 @@ export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	},
 });
 
-/** An expression may give a number as text. */
-function readNumber(
+const readInRange = (
 	value: unknown,
 	{ displayName: label, typeOptions: { minValue: min, maxValue: max } }: NumberProperty,
-	kind: 'a number' | 'a whole number',
-): number | undefined {
-	if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
-	const number = typeof value === 'string' ? Number(value) : value;
-	if (
-		typeof number !== 'number' ||
-		Number.isNaN(number) ||
-		number < min ||
-		number > (max ?? Infinity) ||
-		(kind === 'a whole number' && !Number.isInteger(number))
-	) {
-		const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-		throw invalidInput(
-			`${label} must be ${kind} ${range}, and is ${shown(value)}`,
+	whole: boolean,
+): number | undefined =>
+	readNumber(value, { min, max, whole }, (expected) =>
+		invalidInput(
+			`${label} must be ${expected}, and is ${shown(value)}`,
 			`Correct ${label} in Options, or remove the option to use the default`,
-		);
-	}
-	return number;
-}
+		),
+	);
 
 const shown = (value: unknown): string =>
 	typeof value === 'string' ? `"${value.slice(0, 40)}"` : typeof value === 'number' ? String(value) : 'something else';

@@ -1,7 +1,8 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
-import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
+import { TWO_TIER_MODELS } from '../../../stepfun/models';
+import { checkEffort, readReasoningFormat } from '../../../stepfun/request/reasoning';
+import type { ChatRequest, ReasoningFormat } from '../../../stepfun/types';
 import type { FieldContext } from './model';
 import type { Option } from './options';
 
@@ -32,17 +33,7 @@ export function readReasoningEffort(
 	model: string,
 ): Pick<ChatRequest, 'reasoning_effort'> {
 	const effort = context.getNodeParameter('reasoningEffort', itemIndex, 'default');
-	return effort === 'default' || effort === '' ? {} : { reasoning_effort: readEffort(effort, model) };
-}
-
-function readEffort(value: unknown, model: string): ReasoningEffort {
-	const known = reasoningEfforts(model);
-	const effort = known.find((name) => name === value);
-	if (effort) return effort;
-	throw invalidInput(
-		`${model} does not take the Reasoning Effort "${String(value).slice(0, 40)}"`,
-		`Choose ${known.join(' or ')}, or Default. Reasoning cannot be switched off`,
-	);
+	return effort === 'default' || effort === '' ? {} : { reasoning_effort: checkEffort(effort, model) };
 }
 
 /** Rarely needed, and therefore one of the Options. */
@@ -61,7 +52,8 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 	},
 	read(value) {
 		if (value === undefined || value === '') return undefined;
-		if (value === 'general' || value === 'deepseek-style') return value;
+		const format = readReasoningFormat(value);
+		if (format) return format;
 		throw invalidInput(
 			`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`,
 			'Choose general or deepseek-style, or remove the option',
