@@ -6,10 +6,12 @@ import { EmulatorState, type EmulatorOptions } from './server';
 import type { RecordedRequest } from './types';
 
 export type { Clock } from './clock';
+export type { DialectName } from './dialects';
 export type { Fault, FaultChooser } from './faults';
+export type { Region } from './models';
 export type { EmulatorOptions } from './server';
 export type { RecordedRequest } from './types';
-export type { Dialect } from './wire';
+export type { EventEnd } from './wire';
 
 /** StepFun's API on loopback. */
 export interface Emulator {

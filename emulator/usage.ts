@@ -12,7 +12,7 @@ export function countTokens(text: string): number {
 	return count;
 }
 
-/** A low-detail image counts 400 tokens (seed 004); the other figures only have a plausible size. */
+/** A low-detail image counts 400 tokens (page chat-completion-create); the other figures only have a plausible size. */
 function partTokens(part: ContentPart): number {
 	switch (part.type) {
 		case 'text':

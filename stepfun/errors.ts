@@ -74,8 +74,8 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 }
 
 /** A request that is not worth sending. */
-export const invalidInput = (text: ErrorText | string, hint = ''): StepfunError =>
-	new StepfunError(typeof text === 'string' ? { message: text, hint } : text, { type: 'invalid_input' });
+export const invalidInput = (text: ErrorText): StepfunError =>
+	new StepfunError(text, { type: 'invalid_input', attempts: 0 });
 
 /** What was ended on purpose. */
 export const canceled = (): StepfunError => new StepfunError(texts.canceled, { type: 'canceled' });

@@ -11,8 +11,10 @@ export interface FileSource {
 	/** Exact size in bytes, before base64. */
 	readonly size: number;
 	/** The file as base64 from its first byte, in pieces of any length. */
-	readonly base64: () => AsyncIterable<string>;
+	readonly base64: () => Iterable<string> | AsyncIterable<string>;
 }
+
+export type MediaKind = 'image' | 'video' | 'audio';
 
 /** A URL that StepFun fetches itself (http, https, `stepfile://`), a data URL, or bytes that are encoded on their way out. */
 export type MediaSource = string | FileSource;

@@ -1,47 +1,69 @@
 import { asRecord } from '../../stepfun/json';
 
-/** A message of LangChain, as far as it is read here. */
+/** The parts of a LangChain message that are read here. */
 interface LangChainMessage {
 	content: unknown;
 	additional_kwargs?: Record<string, unknown>;
+	tool_calls?: unknown[];
+	invalid_tool_calls?: unknown[];
 }
 
 interface Generation {
 	message: LangChainMessage;
+	/** n8n's log shows an answer as its text and this. */
+	generationInfo?: Record<string, unknown>;
 }
 
-/** The SDK's adapter to LangChain: what n8n's agents and chains hold in their hands. */
+/** The SDK's adapter to LangChain, which n8n's agents and chains work with. */
 export interface Adapter {
 	_generate(messages: LangChainMessage[], ...others: unknown[]): Promise<{ generations: Generation[] }>;
 	_streamResponseChunks(messages: LangChainMessage[], ...others: unknown[]): AsyncGenerator<Generation>;
 	bindTools(tools: unknown[]): Adapter;
+	getNumTokens(content: unknown): Promise<number>;
+	toJSON(): unknown;
 }
 
 /**
- * Lets through what the adapter would drop (@n8n/ai-utilities 0.34.1, fromLcContent): images, which n8n's agents and chains write
- * as `image_url`, and reasoning, which AI Agent keeps between its rounds only as `additional_kwargs.reasoning_content`.
+ * Mends what n8n's agents and chains lose through the adapter (@n8n/ai-utilities 0.34.1).
+ *
+ * - To StepFun go images, which they write as `image_url`, and reasoning, which AI Agent keeps between its rounds only as
+ *   `additional_kwargs.reasoning_content`; fromLcContent would drop both.
+ * - From StepFun comes text as a string, for parsers and chains that call `content.toString()`, and reasoning beside it.
+ * - n8n's log shows reasoning, tool calls and the model's settings.
+ * - Tokens are estimated here; LangChain would load GPT-2's table of tokens from the internet, and try for two minutes without it.
+ *
+ * @param settings What the log shows of them; contains no secrets
  */
-export function keepImagesAndReasoning(adapter: Adapter): Adapter {
+export function mendAdapter(adapter: Adapter, settings: object): Adapter {
 	const generate = adapter._generate.bind(adapter);
 	const stream = adapter._streamResponseChunks.bind(adapter);
 	const bindTools = adapter.bindTools.bind(adapter);
 	return Object.assign(adapter, {
 		async _generate(messages: LangChainMessage[], ...others: unknown[]) {
 			const result = await generate(messages.map(withKnownBlocks), ...others);
-			for (const { message } of result.generations) keepReasoning(message);
+			for (const generation of result.generations) {
+				separateReasoning(generation.message);
+				generation.generationInfo = { ...generation.generationInfo, ...forLog(generation.message) };
+			}
 			return result;
 		},
 		async *_streamResponseChunks(messages: LangChainMessage[], ...others: unknown[]) {
+			let log: ForLog = {};
 			for await (const chunk of stream(messages.map(withKnownBlocks), ...others)) {
-				keepReasoning(chunk.message);
+				separateReasoning(chunk.message);
+				log = addLogs(log, forLog(chunk.message));
+				// Only the last chunk has it already, and only one may: LangChain would join the texts of several.
+				if (chunk.generationInfo) chunk.generationInfo = { ...chunk.generationInfo, ...log };
 				yield chunk;
 			}
 		},
-		bindTools: (tools: unknown[]) => keepImagesAndReasoning(bindTools(tools)),
+		bindTools: (tools: unknown[]) => mendAdapter(bindTools(tools), settings),
+		getNumTokens: (content: unknown) => Promise.resolve(estimateTokens(contentText(content))),
+		toJSON: () => ({ lc: 1, type: 'constructor', id: ['stepfun', 'StepfunChatModel'], kwargs: { ...settings } }),
 	});
 }
 
-/** A message with images and reasoning as blocks that the adapter knows; the message itself stays as it is. */
+/** A copy of a message whose images and reasoning are blocks that the adapter knows. */
 function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 	const reasoning = message.additional_kwargs?.['reasoning_content'];
 	const blocks = typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : blocksOf(message);
@@ -55,10 +77,13 @@ function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 	});
 }
 
+const contentText = (content: unknown): string =>
+	typeof content === 'string' ? content : joined(blocksOf({ content }), 'text');
+
 const blocksOf = ({ content }: LangChainMessage): Array<Record<string, unknown>> =>
 	Array.isArray(content) ? content.map(asRecord).filter((block) => block !== undefined) : [];
 
-/** `image_url` as an image; a file in LangChain's older spelling with its type where the adapter looks for it. */
+/** `image_url` as an image; a file in LangChain's older form with its type where the adapter looks for it. */
 function toKnownBlock(block: Record<string, unknown>): Record<string, unknown> {
 	if (block['type'] === 'image_url') {
 		const image = asRecord(block['image_url']) ?? { url: block['image_url'] };
@@ -67,9 +92,44 @@ function toKnownBlock(block: Record<string, unknown>): Record<string, unknown> {
 	return typeof block['mime_type'] === 'string' ? { ...block, mimeType: block['mime_type'] } : block;
 }
 
-function keepReasoning(message: LangChainMessage): void {
-	const reasoning = blocksOf(message)
-		.map((block) => (block['type'] === 'reasoning' ? block['reasoning'] : ''))
-		.join('');
+/** Text as a string, and reasoning where AI Agent looks for it. The model gives no other blocks. */
+function separateReasoning(message: LangChainMessage): void {
+	if (typeof message.content === 'string') return;
+	const blocks = blocksOf(message);
+	const reasoning = joined(blocks, 'reasoning');
+	message.content = joined(blocks, 'text');
 	if (reasoning !== '') message.additional_kwargs = { ...message.additional_kwargs, reasoning_content: reasoning };
 }
+
+/** What blocks of a type say; such a block holds it under the type's name. */
+const joined = (blocks: Array<Record<string, unknown>>, type: 'reasoning' | 'text'): string =>
+	blocks.map((block) => (block['type'] === type && typeof block[type] === 'string' ? block[type] : '')).join('');
+
+const cjk = /[\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF]/g;
+
+/** Four letters a token, and each Chinese, Japanese or Korean character one: rather too many than too few. */
+function estimateTokens(text: string): number {
+	const wide = text.length - text.replace(cjk, '').length;
+	return Math.ceil((text.length - wide) / 4) + wide;
+}
+
+/** What the log would lack, since it shows of an answer its text alone. */
+interface ForLog {
+	reasoning?: string;
+	tool_calls?: unknown[];
+}
+
+function forLog({ additional_kwargs, tool_calls = [], invalid_tool_calls = [] }: LangChainMessage): ForLog {
+	const reasoning = additional_kwargs?.['reasoning_content'];
+	const calls = [...tool_calls, ...invalid_tool_calls];
+	return {
+		...(typeof reasoning === 'string' && reasoning !== '' && { reasoning }),
+		...(calls.length > 0 && { tool_calls: calls }),
+	};
+}
+
+const addLogs = (log: ForLog, { reasoning = '', tool_calls = [] }: ForLog): ForLog => ({
+	...log,
+	...(reasoning !== '' && { reasoning: (log.reasoning ?? '') + reasoning }),
+	...(tool_calls.length > 0 && { tool_calls: [...(log.tool_calls ?? []), ...tool_calls] }),
+});

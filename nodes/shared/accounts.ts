@@ -17,7 +17,7 @@ const limiters = new Map<string, Limiter>();
 export async function limiterOf({ baseUrl, apiKey }: Connection): Promise<Limiter> {
 	const account = await hashed(`${baseUrl}\n${apiKey}`);
 	const limiter = limiters.get(account) ?? new Limiter(clock);
-	// Again at the end, as the first are forgotten first.
+	// Moved to the end, as the first are forgotten first.
 	limiters.delete(account);
 	forgetIdle();
 	limiters.set(account, limiter);

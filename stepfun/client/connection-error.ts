@@ -64,7 +64,7 @@ export function describeCause(cause: unknown): string {
 function chainOf(cause: unknown, depth = 0): Array<Record<string, unknown>> {
 	const error = asRecord(cause);
 	if (!error || depth > 4) return [];
-	const [first] = Array.isArray(error['errors']) ? error['errors'] : [];
+	const [first] = Array.isArray(error['errors']) ? (error['errors'] as unknown[]) : [];
 	return [error, ...chainOf(error['cause'] ?? first, depth + 1)];
 }
 

@@ -39,7 +39,7 @@ const AROUND_KEY: readonly RegExp[] = [
 
 /** The key alone, of a pasted one: `Bearer sk-…`, `"sk-…"`, one with blanks or line breaks, which a header may not have. */
 export function apiKeyOf(pasted: unknown): string {
-	let key = String(pasted ?? '');
+	let key = typeof pasted === 'string' ? pasted : '';
 	for (let before = ''; before !== key;) {
 		before = key;
 		key = AROUND_KEY.reduce((rest, pattern) => rest.replace(pattern, ''), key);

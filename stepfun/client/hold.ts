@@ -86,13 +86,13 @@ export class Hold {
 		this.giveUp();
 	}
 
-	/** A request was let in that was sent at that time. Returns whether it ends a series of holds. */
-	release(sentAt: number): boolean {
-		const isSeries = this.since !== -Infinity;
+	/** A request was let in that was sent at that time. Returns when the holds ended that it has ended, if any. */
+	release(sentAt: number): number | undefined {
 		if (sentAt >= this.until) {
+			const endedAt = this.since === -Infinity ? undefined : Math.max(this.until, this.begunAt);
 			this.rounds = 0;
 			this.since = this.until = this.closedUntil = -Infinity;
-			return isSeries;
+			return endedAt;
 		}
 		// What was sent before this hold says nothing about its end, but that the one before was long enough.
 		if (this.rounds > 0 && sentAt >= this.lastEnd) {
@@ -100,7 +100,7 @@ export class Hold {
 			this.since = this.begunAt;
 			this.until = this.begunAt + this.firstMs;
 		}
-		return false;
+		return undefined;
 	}
 
 	/** A time that the server names has proved too short when it was waited out in vain: then at least our own is waited. */

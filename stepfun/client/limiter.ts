@@ -2,6 +2,7 @@ import type { StepfunError } from '../errors';
 import type { Clock } from './clock';
 import { Hold, jittered, LONGEST_HOLD_MS } from './hold';
 import { Places } from './places';
+import { Queue } from './queue';
 import { Ramp } from './ramp';
 import { Rate, type Start } from './rate';
 import { isPerMinute, namedLimit, refusalKind, type RefusalKind } from './refusal';
@@ -45,8 +46,8 @@ export interface Turn {
 interface Waiter extends TurnRequest {
 	lane: object;
 	since: number;
-	start(turn: Turn): void;
-	fail(error: unknown): void;
+	start: (turn: Turn) => void;
+	fail: (error: unknown) => void;
 }
 
 /** What is noted of a request when it is sent. */
@@ -82,8 +83,7 @@ export class Limiter {
 	private readonly rate = new Rate();
 	private readonly ramp = new Ramp();
 	private readonly hold: Hold;
-	/** Lanes that wait, the next to be served first, each with its requests in their order. */
-	private readonly waiting = new Map<object, Waiter[]>();
+	private readonly waiting = new Queue<Waiter>();
 	/** The limits per minute of the lanes that wait or have requests under way, by lane. */
 	private readonly perMinute = new Map<object, number>();
 	private readonly underWayByLane = new Map<object, number>();
@@ -117,14 +117,13 @@ export class Limiter {
 
 	/** For how many ms no request has been waiting or under way. */
 	get idleMs(): number {
-		return this.underWay === 0 && this.waiting.size === 0 ? this.clock.now() - this.usedAt : 0;
+		return this.underWay === 0 && this.waiting.isEmpty ? this.clock.now() - this.usedAt : 0;
 	}
 
 	private enqueue(waiter: Waiter): void {
 		if (this.refusal && this.hold.isClosed(waiter.retries)) return waiter.fail(shared(this.refusal));
-		const { lane, signal } = waiter;
-		const queue = this.waiting.get(lane) ?? [];
-		this.waiting.set(lane, waiter.again ? [waiter, ...queue] : [...queue, waiter]);
+		const { signal } = waiter;
+		this.waiting.add(waiter, waiter.again ?? false);
 		const cancel = (): void => {
 			this.remove(waiter);
 			waiter.fail(signal!.reason);
@@ -143,9 +142,7 @@ export class Limiter {
 	}
 
 	private remove(waiter: Waiter): void {
-		const queue = (this.waiting.get(waiter.lane) ?? []).filter((other) => other !== waiter);
-		if (queue.length > 0) this.waiting.set(waiter.lane, queue);
-		else this.waiting.delete(waiter.lane);
+		this.waiting.remove(waiter);
 		this.forgetIdle(waiter.lane);
 	}
 
@@ -155,7 +152,7 @@ export class Limiter {
 
 	/** Starts what may start now, and comes back when more may. */
 	private dispatch(): void {
-		while (this.waiting.size > 0 && this.places.has(this.underWay)) {
+		while (!this.waiting.isEmpty && this.places.has(this.underWay)) {
 			const now = this.clock.now();
 			const at = Math.max(
 				this.hold.endsAt,
@@ -163,18 +160,10 @@ export class Limiter {
 				this.ramp.nextAt(now),
 			);
 			if (at > now) return this.wakeAt(at);
-			this.startNext(now);
+			const waiter = this.waiting.next()!;
+			waiter.start(this.begin(waiter, now));
 		}
 		this.wakeAt(undefined);
-	}
-
-	private startNext(now: number): void {
-		const [lane, queue] = this.waiting.entries().next().value!;
-		const [waiter, ...others] = queue;
-		// Behind the others: lanes take turns.
-		this.waiting.delete(lane);
-		if (others.length > 0) this.waiting.set(lane, others);
-		waiter!.start(this.begin(waiter!, now));
 	}
 
 	private begin({ lane, retries, since }: Waiter, now: number): Turn {
@@ -199,10 +188,11 @@ export class Limiter {
 		const now = this.clock.now();
 		this.acceptedAt = now;
 		this.acceptedSentAt = Math.max(this.acceptedSentAt, sent.at);
-		this.ramp.accepted(sent.at);
+		this.ramp.accepted(sent.at, now);
 		this.rate.accepted(sent);
 		this.places.accepted(now);
-		if (this.hold.release(sent.at)) this.rate.resumed(sent.at);
+		const endedAt = this.hold.release(sent.at);
+		if (endedAt !== undefined) this.rate.resumed(sent.at, endedAt);
 		this.dispatch();
 	}
 
@@ -225,19 +215,21 @@ export class Limiter {
 		this.refusal = error;
 		this.refusals += 1;
 		this.rate.refused();
+		this.ramp.refused(sent.at, now);
 		if (kind === 'places' || kind === 'unknown') {
 			this.places.narrow(others, kind === 'places' ? namedLimit(error.message) : undefined, now);
-			this.narrowedAt = now;
+			// The refusals of one burst are one sign.
+			if (sent.at > this.narrowedAt) this.narrowedAt = now;
 		}
 		if (kind === 'places' || (kind === 'unknown' && error.retryAfterMs === undefined)) {
 			if (kind === 'unknown') this.ramp.restart(2);
 			const waitMs = error.retryAfterMs ?? jittered(PLACE_BACKOFF_MS, this.clock);
 			return retries === 0 || waitMs > LONGEST_HOLD_MS ? undefined : waitMs;
 		}
-		this.holdBack(error, kind, sent);
+		this.holdBack(error, sent);
 		this.endWaiting((waiter) => this.hold.isUsedUp(Math.max(1, waiter.retries)));
 		if (!this.hold.isUsedUp(retries)) return 0;
-		if (this.waiting.size === 0) this.hold.giveUp();
+		if (this.waiting.isEmpty) this.hold.giveUp();
 		return undefined;
 	}
 
@@ -257,8 +249,9 @@ export class Limiter {
 		return Math.max(0, others - (this.refusals - refusals));
 	}
 
-	private holdBack({ message, retryAfterMs }: StepfunError, kind: RefusalKind, sent: Sent): void {
+	private holdBack({ message, retryAfterMs }: StepfunError, sent: Sent): void {
 		const now = this.clock.now();
+		const kind = refusalKind(message);
 		const named = kind === 'rate' ? namedLimit(message) : undefined;
 		const perMinute = retryAfterMs === undefined && isPerMinute(message);
 		const minuteEndsAt = perMinute ? this.rate.minuteEndsAt(now, named ?? Infinity) : Infinity;
@@ -270,8 +263,8 @@ export class Limiter {
 		});
 		if (!isNew) return;
 		this.ramp.restart(1);
-		// How many tokens a request takes is another question.
-		if (kind !== 'tokens') this.rate.met(now, sent, named);
+		// Tokens and places in use teach no number of requests.
+		if (kind === 'rate' || kind === 'unknown') this.rate.met(now, sent, named);
 	}
 
 	private exhausted(error: StepfunError): void {
@@ -283,7 +276,7 @@ export class Limiter {
 
 	/** Ends requests that wait, with the refusal that they wait for. */
 	private endWaiting(isOver: (waiter: Waiter) => boolean): void {
-		for (const waiter of [...this.waiting.values()].flat().filter(isOver)) {
+		for (const waiter of this.waiting.all().filter(isOver)) {
 			this.remove(waiter);
 			waiter.fail(shared(this.refusal!));
 		}

@@ -1,10 +1,13 @@
 /** Requests that may be sent at once to an account of which nothing is known yet. */
 const FIRST = 8;
-/** A request that has been under way for so long, in ms, without a refusal is taken for let in; longer while nothing was let in yet. */
-const GRACE_MS = 500;
-const FIRST_GRACE_MS = 2_000;
-/** How many more each request that is let in makes room for. */
+/** How many more each request that is let in makes room for: at first, and once a limit has been met and its size is known. */
+const FIRST_GROWTH = 1;
 const GROWTH = 2;
+/** A request that has been under way for longer than an answer's beginning takes, and at least so long, in ms, was let in. */
+const LEAST_GRACE_MS = 500;
+const FIRST_GRACE_MS = 2_000;
+/** Times differ from request to request. */
+const SPREAD = 1.2;
 
 /**
  * A slow start, so that a burst meets an unknown limit with few requests: how many may be under way of which nobody knows yet
@@ -14,18 +17,22 @@ export class Ramp {
 	/** When the requests were sent that are still in doubt, oldest first. */
 	private doubtful: number[] = [];
 	private allowed = FIRST;
-	private graceMs = FIRST_GRACE_MS;
+	private growth = FIRST_GROWTH;
+	/** How long it took until the server said something: refusals where there were some, else answers. */
+	private responseMs: number | undefined;
 	private lastStart = -Infinity;
 
 	/** When the next request may be sent. */
 	nextAt(now: number): number {
-		while (this.doubtful.length > 0 && this.doubtful[0]! + this.graceMs <= now) {
+		const { graceMs } = this;
+		while (this.doubtful.length > 0 && this.doubtful[0]! + graceMs <= now) {
 			this.doubtful.shift();
-			this.allowed += GROWTH;
+			this.allowed += this.growth;
 		}
-		if (this.doubtful.length >= this.allowed) return this.doubtful[0]! + this.graceMs;
+		const allowed = Math.floor(this.allowed);
+		if (this.doubtful.length >= allowed) return this.doubtful[0]! + graceMs;
 		// What goes beyond a first handful goes out evenly, so that a refusal is back before all of it is sent.
-		return this.doubtful.length < FIRST ? -Infinity : this.lastStart + this.graceMs / this.allowed;
+		return this.doubtful.length < FIRST ? -Infinity : this.lastStart + LEAST_GRACE_MS / allowed;
 	}
 
 	started(now: number): void {
@@ -34,13 +41,18 @@ export class Ramp {
 	}
 
 	/** A request sent at that time was let in. */
-	accepted(sentAt: number): void {
+	accepted(sentAt: number, now: number): void {
 		if (!this.settle(sentAt)) return;
-		this.graceMs = GRACE_MS;
-		this.allowed += GROWTH;
+		this.responseMs = Math.max(this.responseMs ?? 0, now - sentAt);
+		this.allowed += this.growth;
 	}
 
-	/** A request sent at that time has ended: refused, failed, or canceled. */
+	/** A request sent at that time was refused. */
+	refused(sentAt: number, now: number): void {
+		this.responseMs = now - sentAt;
+	}
+
+	/** A request sent at that time has ended, whatever came of it. */
 	left(sentAt: number): void {
 		this.settle(sentAt);
 	}
@@ -49,7 +61,11 @@ export class Ramp {
 	restart(allowed: number): void {
 		this.allowed = Math.min(this.allowed, allowed);
 		this.doubtful = [];
-		this.graceMs = FIRST_GRACE_MS;
+		this.growth = GROWTH;
+	}
+
+	private get graceMs(): number {
+		return this.responseMs === undefined ? FIRST_GRACE_MS : Math.max(LEAST_GRACE_MS, this.responseMs * SPREAD);
 	}
 
 	private settle(sentAt: number): boolean {

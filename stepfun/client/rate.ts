@@ -6,12 +6,12 @@ const MOST_PATIENCE_MS = 1_200_000;
 /** The same after a trial that was let in: the limit has been lifted, or was never as low. */
 const TRIED_AGAIN_AFTER_MS = 30_000;
 const GROWTH = 1.25;
-/** Two cycles that differ by less than this share of the longer one have met the same limit. */
-const SAME = 0.25;
 
 interface LearnedRate {
 	requests: number;
 	inMs: number;
+	/** Whether the server names it, or a trial has been refused; one refusal alone may be a passing one. */
+	isConfirmed: boolean;
 }
 
 /** A request that was sent. */
@@ -39,8 +39,6 @@ export class Rate {
 	private count = 0;
 	private learned: LearnedRate | undefined;
 	private lesson: Lesson | undefined;
-	/** What the cycle before has shown, when nothing confirmed it yet. */
-	private guess: LearnedRate | undefined;
 	private cycle = { start: -Infinity, sent: 0, refused: 0, fitting: Infinity };
 	private patienceMs = TRIED_AFTER_MS;
 	private triedAt = -Infinity;
@@ -65,6 +63,8 @@ export class Rate {
 		}
 		this.starts.push(at);
 		this.count += 1;
+		// A cycle that has lasted for as long as the limit's time without a refusal is over.
+		if (at >= this.cycle.start + (this.learned?.inMs ?? Infinity)) this.beginCycle(at);
 		if (this.cycle.start === -Infinity) this.cycle.start = at;
 		this.cycle.sent += 1;
 		return { at, position: this.count, isTrial };
@@ -72,7 +72,8 @@ export class Rate {
 
 	accepted({ isTrial }: Start): void {
 		if (!isTrial || !this.learned) return;
-		this.learned = { ...this.learned, requests: Math.ceil(this.learned.requests * GROWTH) };
+		const { requests, isConfirmed } = this.learned;
+		this.learned = isConfirmed ? { ...this.learned, requests: Math.ceil(requests * GROWTH) } : undefined;
 		this.patienceMs = TRIED_AGAIN_AFTER_MS;
 	}
 
@@ -94,8 +95,10 @@ export class Rate {
 	 */
 	met(now: number, { isTrial, position }: Start, named: number | undefined): void {
 		this.triedAt = now;
-		if (isTrial) {
-			this.patienceMs = Math.min(Math.max(this.patienceMs, TRIED_AFTER_MS) * 2, MOST_PATIENCE_MS);
+		if (isTrial && this.learned) {
+			const patienceMs = this.learned.isConfirmed ? Math.max(this.patienceMs, TRIED_AFTER_MS) * 2 : TRIED_AFTER_MS;
+			this.patienceMs = Math.min(patienceMs, MOST_PATIENCE_MS);
+			this.learned = { ...this.learned, isConfirmed: true };
 			return;
 		}
 		// What was kept to and refused all the same is not the limit.
@@ -105,17 +108,16 @@ export class Rate {
 		if (now - since <= MINUTE_MS) this.lesson = { named, since };
 	}
 
-	/** A hold has ended: a request sent at that time was let in. */
-	resumed(sentAt: number): void {
-		const { lesson, cycle, guess } = this;
-		this.lesson = this.guess = undefined;
-		this.cycle = { start: sentAt, sent: 1, refused: 0, fitting: Infinity };
+	/** A request was let in that was sent after a hold, and the hold had ended at that time. */
+	resumed(sentAt: number, endedAt: number): void {
+		const { lesson, cycle } = this;
+		this.lesson = undefined;
+		this.beginCycle(sentAt);
+		this.cycle.sent = 1;
 		const requests = lesson?.named ?? cycle.fitting;
 		if (!lesson || requests < 1 || requests === Infinity) return;
-		const seen = { requests, inMs: Math.min(sentAt - lesson.since, MINUTE_MS) };
-		// One refusal may be a passing one, unless it names its limit.
-		if (lesson.named !== undefined || (guess && isSame(guess, seen))) this.learned = seen;
-		else this.guess = seen;
+		const inMs = Math.min(endedAt - lesson.since, MINUTE_MS);
+		this.learned = { requests, inMs, isConfirmed: lesson.named !== undefined };
 	}
 
 	/** When a limit of so many requests per minute lets the next one in, as far as it is ours; Infinity when it should already. */
@@ -124,12 +126,18 @@ export class Rate {
 		return end > now ? end : Infinity;
 	}
 
+	private beginCycle(start: number): void {
+		this.cycle = { start, sent: 0, refused: 0, fitting: Infinity };
+	}
+
 	private learnedAt(): number {
 		return this.learned ? this.freeAt(this.learned.requests, this.learned.inMs) : -Infinity;
 	}
 
 	private isTrialDue(now: number): boolean {
-		return !this.isTrying && now - this.triedAt >= this.patienceMs;
+		if (this.isTrying || !this.learned) return false;
+		if (this.learned.isConfirmed) return now - this.triedAt >= this.patienceMs;
+		return this.cycle.sent >= this.learned.requests;
 	}
 
 	private freeAt(requests: number, inMs: number): number {
@@ -144,7 +152,3 @@ export class Rate {
 		this.starts = kept === -1 ? [] : this.starts.slice(kept);
 	}
 }
-
-const isSame = (a: LearnedRate, b: LearnedRate): boolean => isNear(a.requests, b.requests) && isNear(a.inMs, b.inMs);
-
-const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= SAME * Math.max(a, b);

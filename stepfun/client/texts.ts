@@ -122,7 +122,7 @@ export const hintsByStatus = {
 	404: 'Check Model: choose one from the list, which shows the models that your account may use',
 	407: 'Check the user name and password in HTTP_PROXY and HTTPS_PROXY of this n8n: a proxy on the way to the server asks for them',
 	413: 'Send fewer or smaller attachments: the request is larger than the server accepts',
-	429: 'Lower Max Concurrent Requests or set Requests per Minute in Options, or top up for a higher tier: the account has reached a limit of its tier',
+	429: 'Send fewer requests at the same time, or top up for a higher tier: the account has reached a limit of its tier',
 	451: "Change the text or the attachment: StepFun's content filter blocked the input or the answer, and sending it again will not help",
 	500: 'Try again later: the server could not handle the request',
 	503: 'Try again later, or ask for a shorter answer: StepFun is overloaded, or the request took longer than its 10 minutes',

@@ -12,7 +12,7 @@ export class Attachment {
 		/** Exact size in bytes, before base64. */
 		readonly size: number,
 		/** The file as base64, in pieces of any length. */
-		readonly base64: () => AsyncIterable<string>,
+		readonly base64: () => Iterable<string> | AsyncIterable<string>,
 	) {}
 
 	/** A file of exactly `size` bytes, encoded while it is read. */
@@ -78,7 +78,7 @@ async function* encode(open: () => Promise<AsyncIterable<Uint8Array>>, size: num
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-async function* slices(text: string): AsyncGenerator<string> {
+function* slices(text: string): Generator<string> {
 	for (let start = 0; start < text.length; start += SLICE) {
 		const slice = text.slice(start, start + SLICE);
 		// What is skipped in decoding could end the JSON string that the file stands in.

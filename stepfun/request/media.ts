@@ -1,10 +1,8 @@
 import { invalidInput } from '../errors';
 import type { ErrorText } from '../texts';
-import type { ContentPart, MediaSource, Message } from '../types';
+import type { ContentPart, MediaKind, MediaSource, Message } from '../types';
 import { Attachment, base64Length, withoutBlanks } from './attachment';
 import * as texts from './texts';
-
-export type MediaKind = 'image' | 'video' | 'audio';
 
 const MB = 2 ** 20;
 

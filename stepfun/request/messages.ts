@@ -1,8 +1,8 @@
 import { invalidInput } from '../errors';
 import { asRecord } from '../json';
-import type { ContentPart, Message, ToolCall } from '../types';
+import type { ContentPart, MediaKind, Message, ToolCall } from '../types';
 import { textOf } from './data-text';
-import { type MediaKind, mediaPart, mediaSource } from './media';
+import { mediaPart, mediaSource } from './media';
 import * as texts from './texts';
 import { blocksText } from './tool-result';
 

@@ -8,7 +8,13 @@ export function checkEffort(value: unknown, model: string): ReasoningEffort {
 	const known = reasoningEfforts(model);
 	const effort = known.find((name) => name === value);
 	if (effort) return effort;
-	throw invalidInput(texts.unsupportedEffort(model, String(value).slice(0, 40), known.join(' or ')));
+	throw invalidInput(
+		texts.unsupportedEffort(
+			model,
+			(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40),
+			known.join(' or '),
+		),
+	);
 }
 
 /** Undefined for what is no format that StepFun has. */

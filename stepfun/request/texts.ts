@@ -211,13 +211,13 @@ export const unknownToolType = (place: string): ErrorText => ({
 
 export const notASchema = (label: string): ErrorText => ({
 	message: `${label} is not a valid schema`,
-	hint: 'Enter a JSON Schema such as {"type": "object", "properties": {"city": {"type": "string"}}}, or choose to generate it from a JSON example',
+	hint: 'Enter a JSON Schema such as {"type": "object", "properties": {"city": {"type": "string"}}}',
 });
 
 /** @param expected What JSON Schema has at this path, such as `a list of values`. */
 export const invalidSchema = (label: string, path: string, expected: string): ErrorText => ({
 	message: `${label} is not a valid schema: ${path} is not ${expected}`,
-	hint: 'Correct the schema there, or choose to generate it from a JSON example',
+	hint: 'Correct the schema there',
 });
 
 // Extra Body Fields
@@ -236,6 +236,6 @@ export const extraFieldKind = (name: string, kind: string): ErrorText => ({
 
 /** @param choices Those that the model takes, such as `low or high`. */
 export const unsupportedEffort = (model: string, effort: string, choices: string): ErrorText => ({
-	message: `${model} does not take the Reasoning Effort "${effort}"`,
+	message: `${model} does not support the Reasoning Effort "${effort}"`,
 	hint: `Choose ${choices}, or Default. Reasoning cannot be switched off`,
 });

@@ -32,8 +32,8 @@ export class CompletionBuilder {
 		this.id ||= chunk.id;
 		this.model ||= chunk.model;
 		this.created ||= chunk.created;
-		// The first chunk reports zeros (example of https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create),
-		// the last that says more counts.
+		// The last chunk that counts any tokens decides, as a whole: the first one reports zeros (example of
+		// https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create), and live ones do not agree on cached tokens.
 		if (chunk.usage && (chunk.usage.total_tokens > 0 || !this.usage)) this.usage = chunk.usage;
 		for (const delta of chunk.choices) this.addDelta(delta);
 		if (this.size > MAX_ANSWER_CHARACTERS) {

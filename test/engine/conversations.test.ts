@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import * as files from '../media-files';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
-import { useStage } from './stage';
+import { anyCallId, useStage } from './stage';
 
 const { api } = useStage();
 
@@ -119,13 +119,13 @@ test.each([
 			reasoning_content: expect.stringContaining('I will call get_weather'),
 			tool_calls: [
 				{
-					id: expect.stringMatching(/^call_/),
+					id: anyCallId,
 					type: 'function',
 					function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
 				},
 			],
 		},
-		{ role: 'tool', tool_call_id: expect.stringMatching(/^call_/), content: '21 degrees' },
+		{ role: 'tool', tool_call_id: anyCallId, content: '21 degrees' },
 	]);
 	expect(api.requests[1]!.reasoningReplayed).toBe(true);
 	expect(json('Second')[0]!['content']).toContain('21 degrees');
@@ -269,9 +269,10 @@ describe('data as the content of a message', () => {
 	});
 
 	test.each(['system', 'user'])('an expression without a value is said to be one, role %s', async (role) => {
-		const message = 'In Messages, the content of message 2 has no value';
-		expect(await contents(role, null)).toEqual(all(message));
-		expect((await contents(role, undefined)).slice(0, 2)).toEqual([message, message]);
+		const inPanel = 'In Messages, the Content of message 2 has no value';
+		const inJson = 'In Messages, the content of message 2 has no value';
+		expect(await contents(role, null)).toEqual([inPanel, inJson, inJson]);
+		expect(await contents(role, undefined)).toEqual([inPanel, inJson, inJson]);
 		expect(api.requests).toHaveLength(0);
 	});
 });
@@ -459,14 +460,14 @@ describe('extra body fields', () => {
 			'/type is not one of',
 		],
 		['reasoning_format', 'xml', 'reasoning_format is not general or deepseek-style'],
-		['reasoning_effort', 'none', 'does not take the Reasoning Effort "none"'],
+		['reasoning_effort', 'none', 'does not support the Reasoning Effort "none"'],
 	])('are checked as the panel is: %s %j', async (name, given, message) => {
 		for (const extraBody of [JSON.stringify({ [name]: given }), { [name]: given }]) {
 			const { run } = await ask({ ...panel, options: { ...panelOptions, extraBody } } as IDataObject);
 			const { error } = run.data.resultData;
 			expect(error!.message).toContain(message);
 			expect(error).toMatchObject({ description: expect.stringMatching(/\w/), context: { itemIndex: 0 } });
-			expect(error!.message).toMatch(/^In |^Messages|^There are|^The messages|does not take|Reasoning/);
+			expect(error!.message).toMatch(/^In |^Messages|^There are|^The messages|does not support|Reasoning/);
 		}
 		expect(api.requests).toHaveLength(0);
 	});
@@ -474,7 +475,9 @@ describe('extra body fields', () => {
 	test('are held against the model that is asked in the end', async () => {
 		const extraBody = '{"model": "step-3.5-flash-2603"}';
 		const { run } = await ask({ reasoningEffort: 'medium', options: { extraBody } });
-		expect(run.data.resultData.error!.message).toBe('step-3.5-flash-2603 does not take the Reasoning Effort "medium"');
+		expect(run.data.resultData.error!.message).toBe(
+			'step-3.5-flash-2603 does not support the Reasoning Effort "medium"',
+		);
 		expect(api.requests).toHaveLength(0);
 	});
 

@@ -215,7 +215,7 @@ describe('retries', () => {
 			status: 500,
 			attempts: 4,
 			retryable: true,
-			requestId: expect.stringMatching(/^trace-/),
+			requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
 		});
 		expect(api.requests).toHaveLength(4);
 		api.requests.length = 0;

@@ -8,13 +8,18 @@ import {
 	type BaseMessage,
 } from '@langchain/core/messages';
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import { JsonOutputParser, StringOutputParser } from '@langchain/core/output_parsers';
+import { PromptTemplate } from '@langchain/core/prompts';
 import { DynamicStructuredTool } from '@langchain/core/tools';
+import { OutputFixingParser, StructuredOutputParser } from '@langchain/classic/output_parsers';
 import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
 import { z } from 'zod';
+import type { Fault } from '../../emulator';
 import type { ChatRequest } from '../../emulator/types';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { fieldsOf, sources } from '../../scripts/docs';
 import { credentials, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
-import { useStage } from './stage';
+import { anyCallId, useStage } from './stage';
 
 const { api, clock } = useStage();
 
@@ -112,6 +117,8 @@ async function streamed(
 }
 
 test('sends what the panel says, and gives back text, reasoning, finish reason and detailed usage', async () => {
+	// The live API counts no reasoning tokens.
+	api.options.dialect = 'documented';
 	const answer = await using((model) => model.invoke([new SystemMessage('Be brief'), new HumanMessage('Hello')]), {
 		reasoningEffort: 'low',
 		options: {
@@ -143,10 +150,8 @@ test('sends what the panel says, and gives back text, reasoning, finish reason a
 		},
 	]);
 	expect(JSON.parse(answer.text)).toMatchObject({ question: 'Hello' });
-	expect(answer.content).toEqual([
-		{ type: 'reasoning', reasoning: expect.stringContaining('The question is') },
-		{ type: 'text', text: answer.text },
-	]);
+	expect(answer.content).toBe(answer.text);
+	expect(answer.additional_kwargs).toEqual({ reasoning_content: expect.stringContaining('The question is') });
 	expect(answer.response_metadata).toMatchObject({
 		finish_reason: 'stop',
 		model: 'step-3.5-flash',
@@ -199,7 +204,7 @@ describe.each(['invoke', 'stream'] as const)(
 			);
 			const [, assistant, ...results] = bodies()[1]!.messages;
 			const call = (name: string) => ({
-				id: expect.stringMatching(/^call_/),
+				id: anyCallId,
 				type: 'function',
 				function: { name, arguments: '{"city":"Berlin"}' },
 			});
@@ -254,6 +259,133 @@ test('reasoning is where AI Agent looks for it, streamed or not', async () => {
 		{ reasoning_content: told },
 		{ reasoning_content: told },
 	]);
+});
+
+describe.each(['general', 'deepseek-style'])('reasoning as %s', (reasoningFormat) => {
+	const field = reasoningFormat === 'general' ? 'reasoning' : 'reasoning_content';
+	const call = {
+		index: 0,
+		id: 'call_1',
+		type: 'function',
+		function: { name: 'get_weather', arguments: '{"city":"Oslo"}' },
+	};
+	const reasoning = [{ [field]: 'Let me ' }, { [field]: 'see.' }];
+	const text = [{ content: 'I ' }, { content: 'look' }, { content: '.' }];
+	const calls = [{ tool_calls: [call] }];
+
+	test.each([
+		['text', [...reasoning, ...text], 'I look.', 'Let me see.'],
+		['text without reasoning', text, 'I look.', undefined],
+		['calls', [...reasoning, ...calls], '', 'Let me see.'],
+		['text and calls', [...reasoning, ...text, ...calls], 'I look.', 'Let me see.'],
+		['text and calls without reasoning', [...text, ...calls], 'I look.', undefined],
+		[
+			'text that looks like an object',
+			[...reasoning, { content: '{"a"' }, { content: ':1}' }],
+			'{"a":1}',
+			'Let me see.',
+		],
+	])('%s: content is a string in every chunk and as a whole', async (kind, deltas, content, thought) => {
+		const chunks = [...deltas.map((delta) => ({ delta })), { delta: {}, finish_reason: 'stop' }].map((choice) =>
+			JSON.stringify({ id: 'x', model: 'm', choices: [{ index: 0, ...choice }] }),
+		);
+		const raw = `${chunks.map((chunk) => `data: ${chunk}\n\n`).join('')}data: [DONE]\n\n`;
+		api.fault([{ raw }, { raw }]);
+		const contents: unknown[] = [];
+		const messages = await using(
+			async (model) => {
+				const bound = model.bindTools(tools);
+				let whole: AIMessageChunk | undefined;
+				for await (const chunk of await bound.stream('Hello')) {
+					contents.push(chunk.content);
+					whole = whole ? whole.concat(chunk as AIMessageChunk) : (chunk as AIMessageChunk);
+				}
+				return [await bound.invoke('Hello'), whole!];
+			},
+			{ options: { reasoningFormat } },
+		);
+		expect(contents.filter((one) => typeof one !== 'string')).toEqual([]);
+		for (const message of messages) {
+			expect(message.content).toBe(content);
+			expect(message.text).toBe(content);
+			expect(message.additional_kwargs).toEqual(thought === undefined ? {} : { reasoning_content: thought });
+			expect(message.tool_calls).toMatchObject(
+				kind.includes('calls') ? [{ id: 'call_1', name: 'get_weather', args: { city: 'Oslo' } }] : [],
+			);
+			expect(message.toJSON()).toMatchObject({ kwargs: { content } });
+		}
+	});
+});
+
+test("LangChain's parsers and chains read the answer, and its fixing parser mends one", async () => {
+	const schema = z.object({ lamps: z.number() });
+	const plain = async (model: Model) => await model.pipe(new StringOutputParser()).invoke('Say "tea"');
+	const json = async (model: Model) => await model.pipe(new JsonOutputParser()).invoke('Hello');
+	const fixing = async (model: Model) =>
+		await OutputFixingParser.fromLLM(model, StructuredOutputParser.fromZodSchema(schema)).parse('12 lamps, I think');
+	// As n8n's Auto-fixing Output Parser does it.
+	const retry = async (model: Model) =>
+		(
+			await PromptTemplate.fromTemplate('Correct {completion}').pipe(model).invoke({ completion: 'this' })
+		).content.toString();
+	const options = { responseFormat: 'json_object' };
+	expect(await using(plain)).toMatch(/^You asked: "Say "tea""\./);
+	expect(await using(json, { options })).toMatchObject({ question: 'Hello' });
+	expect(await using(fixing)).toEqual({ lamps: 12 });
+	expect(await using(retry)).toMatch(/^You asked: "Correct this"\./);
+	expect(JSON.stringify(bodies())).not.toContain('[object Object]');
+});
+
+test.each(['invoke', 'stream'] as const)("n8n's log shows settings, reasoning and tool calls, by %s", async (way) => {
+	const { run } = await runWorkflow(
+		workflow(
+			async (model) => {
+				const bound = model.bindTools(tools);
+				const messages = [new HumanMessage('Use get_weather for Berlin')];
+				if (way === 'invoke') await bound.invoke(messages);
+				else await streamed(bound as never, messages);
+				return '';
+			},
+			{ reasoningEffort: 'low', options: { temperature: 0.5 } },
+		),
+	);
+	const [{ data, inputOverride } = {}] = run.data.resultData.runData['StepFun Chat Model'] ?? [];
+	expect(inputOverride?.ai_languageModel?.[0]?.[0]?.json['options']).toEqual({
+		model: 'step-3.5-flash',
+		reasoning_effort: 'low',
+		temperature: 0.5,
+	});
+	expect(data?.['ai_languageModel']?.[0]?.[0]?.json['response']).toEqual({
+		generations: [
+			[
+				{
+					text: '',
+					generationInfo: {
+						...(way === 'stream' && { finish_reason: 'tool-calls' }),
+						reasoning: expect.stringContaining('I will call get_weather.'),
+						tool_calls: [expect.objectContaining({ name: 'get_weather', args: { city: 'Berlin' } })],
+					},
+				},
+			],
+		],
+	});
+});
+
+test('tokens are estimated without a request, for chains that cut texts by them', async () => {
+	const fetched = jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('No network'));
+	try {
+		const counts = await using(async (model) => [
+			await model.getNumTokens(''),
+			await model.getNumTokens('Twelve lamps'),
+			await model.getNumTokens('十二盏灯 ok'),
+			await model.getNumTokens([{ type: 'text', text: 'Twelve lamps' }]),
+			await (model.bindTools(tools) as unknown as Model).getNumTokens('lamp'),
+		]);
+		expect(counts).toEqual([0, 3, 5, 3, 1]);
+		expect(fetched).not.toHaveBeenCalled();
+	} finally {
+		fetched.mockRestore();
+	}
 });
 
 test('images reach StepFun, as n8n writes them', async () => {
@@ -382,4 +514,36 @@ test('a host without the AI SDK loads the node, which says which n8n it needs', 
 	} finally {
 		jest.dontMock('@n8n/ai-node-sdk');
 	}
+});
+
+/** Labels that only StepFun Chat has; short ones are also plain words. */
+const foreignLabels = (() => {
+	const labelsOf = (name: string) => fieldsOf(sources[name]!).map(({ property }) => property.displayName);
+	const own = new Set([...labelsOf('lmChatStepfun'), ...labelsOf('stepfunApi')]);
+	return labelsOf('stepfunChat').filter((label) => !own.has(label) && (label.includes(' ') || label.length > 8));
+})();
+
+test.each<[string, Fault]>([
+	...[400, 401, 402, 403, 404, 408, 413, 429, 451, 500, 502, 503, 504].map((status): [string, Fault] => [
+		String(status),
+		{ status },
+	]),
+	['429 with a long wait', { status: 429, retryAfter: '7200' }],
+	['a rate limit within the stream', { raw: 'data: {"error":{"message":"slow down","type":"rate_limited"}}\n\n' }],
+	['a web page', { body: '<!doctype html>' }],
+	['silence', { stallBeforeHeaders: true }],
+	['an empty answer', { body: '' }],
+	['a lost connection', { resetBeforeHeaders: true }],
+])('%s: the advice names no option that this node lacks', async (_, fault) => {
+	expect(foreignLabels).toEqual(
+		expect.arrayContaining(['Max Concurrent Requests', 'Requests per Minute', 'Total Timeout']),
+	);
+	api.fault(() => ({ ...fault }));
+	const failed = using((model) => model.invoke([new HumanMessage('Hello')]), { options: { retries: 0, timeout: 50 } });
+	const { message, description } = await failed.then(
+		() => ({ message: '', description: '' }),
+		(error: { message: string; description: string }) => error,
+	);
+	expect(description).toMatch(/\w/);
+	expect(foreignLabels.filter((label) => `${message} ${description}`.includes(label))).toEqual([]);
 });

@@ -126,6 +126,8 @@ describe('output', () => {
 	});
 
 	test('ends at a stop sequence, and says when max_tokens cut it', async () => {
+		// The live API counts no reasoning tokens.
+		api.options.dialect = 'documented';
 		const stopped = await runWorkflow({
 			credential: credential(),
 			nodes: [chatNode({ options: { stop: ['asked'] } })],
@@ -138,6 +140,23 @@ describe('output', () => {
 			finish_reason: 'length',
 			content: expect.stringMatching(/^You asked/),
 		});
+	});
+
+	test.each([
+		['live', 0],
+		['documented', 8],
+	] as const)('cached tokens are those of the end of a stream: %s', async (dialect, cachedTokens) => {
+		api.options.dialect = dialect;
+		const values = [
+			{ role: 'user', content: 'My name is Ada' },
+			{ role: 'assistant', content: 'Hello' },
+			{ role: 'user', content: 'Who am I?' },
+		];
+		const ask = (messages: IDataObject[]) =>
+			runWorkflow({ credential: credential(), nodes: [chatNode({ messages: { values: messages } })] });
+		await ask(values.slice(0, 1));
+		const { json } = await ask(values);
+		expect((json('StepFun Chat')[0]!['usage'] as IDataObject)['cached_tokens']).toBe(cachedTokens);
 	});
 
 	test('reports the tokens to n8n', async () => {
@@ -251,9 +270,9 @@ describe('bad input', () => {
 		[
 			'temperature 3',
 			{ options: { temperature: 3 } },
-			/^Sampling Temperature must be a number from 0 to 2, and is 3 \|/,
+			/^Sampling Temperature must be a number from 0 to 2, but is 3 \|/,
 		],
-		['n 0', { options: { n: 0 } }, /^Number of Completions must be a whole number of at least 1, and is 0 \|/],
+		['n 0', { options: { n: 0 } }, /^Number of Completions must be a whole number of at least 1, but is 0 \|/],
 	])('%s is refused before anything is sent', async (_, parameters, expected) => {
 		expect(await failing(parameters)).toMatch(expected);
 		expect(api.requests).toHaveLength(0);

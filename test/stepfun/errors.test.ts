@@ -23,7 +23,7 @@ describe('statuses', () => {
 		[408, 'timeout', true, /Try again later/],
 		[413, 'too_large', false, /smaller attachments/],
 		[418, 'teapot', false, /Correct/],
-		[429, 'rate_limited', true, /Max Concurrent Requests/],
+		[429, 'rate_limited', true, /Send fewer requests at the same time/],
 		[451, 'censorship_blocked', false, /will not help/],
 		[500, 'internal_error', true, /Try again later/],
 		[502, 'bad', true, /Try again later/],
@@ -166,7 +166,7 @@ describe('statuses', () => {
 		['请求过于频繁，请提升额度'],
 		['{"code":1,"msg":"too many requests"}'],
 	])('429 that a wait ends: %s', (body) => {
-		expect(said(429, body)).toMatchObject({ retryable: true, hint: expect.stringMatching(/Max Concurrent Requests/) });
+		expect(said(429, body)).toMatchObject({ retryable: true, hint: expect.stringMatching(/limit of its tier/) });
 	});
 
 	test('a limit by the day or month is waited for only where the server says when it ends', () => {

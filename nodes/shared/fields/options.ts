@@ -10,11 +10,11 @@ export interface Option<Value> {
 	/** In n8n's own form, which n8n's lint knows. */
 	property: INodeProperties;
 	/**
-	 * What the panel or an expression gives; undefined for an option that was not set.
+	 * Reads what the panel or an expression returns; undefined for an option that is not set.
 	 *
 	 * @throws StepfunError `invalid_input`
 	 */
-	read(value: unknown): Value | undefined;
+	read: (value: unknown) => Value | undefined;
 }
 
 /** Options by the names of the fields that their values become. */
@@ -29,7 +29,7 @@ export const readOption = <Value>({ property, read }: Option<Value>, values: IDa
 /**
  * The fields whose options were set; the others are absent, and 0 is 0.
  *
- * @param values What the Options collection holds.
+ * @param values The contents of the Options collection.
  * @throws StepfunError `invalid_input`
  */
 export function readOptions<Fields>(options: OptionsFor<Fields>, values: IDataObject): Partial<Fields> {
@@ -41,18 +41,18 @@ export function readOptions<Fields>(options: OptionsFor<Fields>, values: IDataOb
 	return fields;
 }
 
-/** The collection of settings that are added when needed, in the order of their labels, as n8n asks for. */
+/** The collection of additional settings, in the order of their labels, as n8n requires. */
 export const optionsField = (options: Array<Option<unknown>>): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
-	description: 'Settings to add when needed',
+	description: 'Additional settings',
 	options: options.map(({ property }) => property).sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 });
 
-/** Says its range, which is checked when it is read: an expression may give any number. */
+/** Has its range, which is checked when it is read: an expression can return any number. */
 type NumberProperty = INodeProperties & { typeOptions: { minValue: number; maxValue?: number } };
 
 export const numberOption = (property: NumberProperty): Option<number> => ({
@@ -71,7 +71,7 @@ export const booleanOption = (property: INodeProperties): Option<boolean> => ({
 	read: (value) => (value === undefined ? undefined : value === true),
 });
 
-/** Texts, the empty ones left out; none is the same as not set. An expression may give one, a number, or a list of them. */
+/** Texts without the empty ones; an empty list is the same as not set. An expression can return one, a number, or a list of them. */
 export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	property,
 	read(value) {
@@ -87,10 +87,7 @@ const readInRange = (
 	whole: boolean,
 ): number | undefined =>
 	readNumber(value, { min, max, whole }, (expected) =>
-		invalidInput(
-			`${label} must be ${expected}, and is ${shown(value)}`,
-			`Correct ${label} in Options, or remove the option to use the default`,
-		),
+		invalidInput(texts.numberOutOfRange(label, expected, shown(value))),
 	);
 
 const shown = (value: unknown): string =>

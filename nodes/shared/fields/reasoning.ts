@@ -3,6 +3,7 @@ import { invalidInput } from '../../../stepfun/errors';
 import { TWO_TIER_MODELS } from '../../../stepfun/models';
 import { checkEffort, readReasoningFormat } from '../../../stepfun/request/reasoning';
 import type { ChatRequest, ReasoningFormat } from '../../../stepfun/types';
+import * as texts from '../texts';
 import type { FieldContext } from './model';
 import type { Option } from './options';
 
@@ -17,16 +18,16 @@ export const reasoningFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'Default', value: 'default', description: "The model's own default" },
-			{ name: 'High', value: 'high', description: 'Thinks longest: for hard questions' },
-			{ name: 'Low', value: 'low', description: 'Answers soonest and uses the fewest tokens' },
+			{ name: 'High', value: 'high', description: 'Thinks longest, for hard questions' },
+			{ name: 'Low', value: 'low', description: 'Answers fastest and uses the fewest tokens' },
 			{ name: 'Medium', value: 'medium', description: 'Between the two', displayOptions: threeTiersOnly },
 		],
 		default: 'default',
-		description: 'How long the model thinks before it answers. Its reasoning comes out as the field reasoning.',
+		description: 'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
 	},
 ];
 
-/** @throws StepfunError `invalid_input` for an effort that the model does not take. */
+/** @throws StepfunError `invalid_input` for an effort that the model does not support. */
 export function readReasoningEffort(
 	context: FieldContext,
 	itemIndex: number,
@@ -36,7 +37,7 @@ export function readReasoningEffort(
 	return effort === 'default' || effort === '' ? {} : { reasoning_effort: checkEffort(effort, model) };
 }
 
-/** Rarely needed, and therefore one of the Options. */
+/** Rarely needed, and therefore in Options. */
 export const reasoningFormatOption: Option<ReasoningFormat> = {
 	property: {
 		displayName: 'Reasoning Format',
@@ -47,16 +48,14 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 			{ name: 'General', value: 'general', description: 'In the field reasoning' },
 		],
 		default: 'general',
-		description:
-			'In which form StepFun sends the reasoning. It comes out of this node as the field reasoning either way.',
+		description: 'How StepFun sends the reasoning. This node always outputs it in the field reasoning.',
 	},
 	read(value) {
 		if (value === undefined || value === '') return undefined;
 		const format = readReasoningFormat(value);
 		if (format) return format;
 		throw invalidInput(
-			`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`,
-			'Choose general or deepseek-style, or remove the option',
+			texts.unknownReasoningFormat((typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40)),
 		);
 	},
 };

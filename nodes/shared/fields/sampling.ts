@@ -1,7 +1,7 @@
 import { NUMBER_RANGES } from '../../../stepfun/request/number';
 import { numberOption, textsOption, wholeNumberOption, type RequestOptions } from './options';
 
-/** Options that say how the model writes, in the order in which they are sent. */
+/** Options that decide how the model writes, in the order in which they are sent. */
 export const samplingOptions = {
 	max_tokens: wholeNumberOption({
 		displayName: 'Maximum Number of Tokens',
@@ -9,8 +9,9 @@ export const samplingOptions = {
 		type: 'number',
 		typeOptions: { minValue: NUMBER_RANGES.max_tokens.min },
 		default: 4096,
-		hint: 'Reasoning counts too: too low a number leaves none for the answer',
-		description: 'The most tokens that the model may write, reasoning included. Without it there is no limit.',
+		hint: 'Reasoning counts too: a low limit may leave nothing for the answer',
+		description:
+			'The maximum number of tokens to generate, including reasoning. Without it, only the limit of the model applies.',
 	}),
 	temperature: numberOption({
 		displayName: 'Sampling Temperature',
@@ -39,7 +40,7 @@ export const samplingOptions = {
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
 		default: [],
 		placeholder: 'e.g. ###',
-		description: 'Texts at which the model stops; they are not part of the answer',
+		description: 'Texts at which the model stops. They are not part of the answer.',
 	}),
 	frequency_penalty: numberOption({
 		displayName: 'Frequency Penalty',

@@ -1,5 +1,6 @@
 import { withoutEcho } from '../../../stepfun/client/echo';
 import { keyRemover, redact } from '../../../stepfun/client/redact';
+import { cpuTime } from '../../cpu-time';
 
 test.each([
 	['Authorization: Bearer abc.def-123 was refused', 'Authorization: […] […] was refused'],
@@ -18,9 +19,9 @@ test.each([
 
 test('at most so many characters, in a time that does not depend on the text', () => {
 	const long = Buffer.alloc(60_000_000, 'ab ').toString();
-	const start = performance.now();
+	const start = cpuTime();
 	expect(redact(long, 10)).toBe('ab ab ab a…');
-	expect(performance.now() - start).toBeLessThan(100);
+	expect(cpuTime() - start).toBeLessThan(100);
 });
 
 test('what a text repeats of what was sent is taken out, and nothing else', () => {

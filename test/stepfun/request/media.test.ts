@@ -8,9 +8,8 @@ import {
 	mediaSource,
 	requireMediaType,
 	sniffType,
-	type MediaKind,
 } from '../../../stepfun/request/media';
-import type { ContentPart } from '../../../stepfun/types';
+import type { ContentPart, MediaKind } from '../../../stepfun/types';
 import * as files from '../../media-files';
 
 test.each([

@@ -32,11 +32,11 @@ test.each([
 });
 
 test.each([
-	[numberOption(from0To2), -0.1, 'Size must be a number from 0 to 2, and is -0.1'],
-	[numberOption(from0To2), '2.1', 'Size must be a number from 0 to 2, and is "2.1"'],
-	[numberOption(from1), NaN, 'Size must be a number of at least 1, and is NaN'],
-	[wholeNumberOption(from0To2), 1.5, 'Size must be a whole number from 0 to 2, and is 1.5'],
-	[wholeNumberOption(from1), { secret: 1 }, 'Size must be a whole number of at least 1, and is something else'],
+	[numberOption(from0To2), -0.1, 'Size must be a number from 0 to 2, but is -0.1'],
+	[numberOption(from0To2), '2.1', 'Size must be a number from 0 to 2, but is "2.1"'],
+	[numberOption(from1), NaN, 'Size must be a number of at least 1, but is NaN'],
+	[wholeNumberOption(from0To2), 1.5, 'Size must be a whole number from 0 to 2, but is 1.5'],
+	[wholeNumberOption(from1), { secret: 1 }, 'Size must be a whole number of at least 1, but is something else'],
 ])('the range is checked: %#', (option, value, message) => {
 	expect(() => option.read(value)).toThrow(
 		expect.objectContaining({
