@@ -113,7 +113,7 @@ async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Pr
 	const { itemIndex, options, chatStream } = work;
 	work.attempts = 1;
 	return await complete(
-		{ ...request, ...readOptions(streamOptions, options) },
+		{ ...readOptions(streamOptions, options), ...request },
 		{
 			...run.connection,
 			...readPatience(options),

@@ -56,10 +56,9 @@ export const numberOutOfRange = (label: string, expected: string, value: string)
 	hint: `Correct ${label} in Options, or remove the option to use the default`,
 });
 
-/** @param supported Such as `low or high`. */
-export const unsupportedEffort = (model: string, effort: string, supported: string): ErrorText => ({
-	message: `${model} does not support the Reasoning Effort "${effort}"`,
-	hint: `Choose ${supported}, or Default. Reasoning cannot be switched off`,
+export const notTexts = (label: string): ErrorText => ({
+	message: `${label} contains something other than text`,
+	hint: 'Enter texts, or let the expression return a text, a number or a list of them',
 });
 
 export const unknownReasoningFormat = (format: string): ErrorText => ({
@@ -72,9 +71,4 @@ export const unknownReasoningFormat = (format: string): ErrorText => ({
 export const itemsDone = (done: number, total: number): ErrorText => ({
 	message: `${done} of ${total} items done`,
 	hint: '',
-});
-
-export const notTexts = (label: string): ErrorText => ({
-	message: `${label} contains something other than text`,
-	hint: 'Enter texts, or let the expression give a text, a number or a list of them',
 });

@@ -227,12 +227,15 @@ export const extraFieldsNotAnObject: ErrorText = {
 	hint: 'Enter an object such as {"tool_choice": "auto"}',
 };
 
-export const extraFieldTaken = (name: string): ErrorText => ({
-	message: `Extra Body Fields contains "${name}", which another field of this node has set`,
-	hint: `Remove "${name}" from Extra Body Fields, or clear that setting`,
-});
-
 export const extraFieldKind = (name: string, kind: string): ErrorText => ({
 	message: `In Extra Body Fields, ${name} is not ${kind}`,
 	hint: `Enter ${kind}, or remove ${name} from Extra Body Fields`,
+});
+
+// Reasoning
+
+/** @param choices Those that the model takes, such as `low or high`. */
+export const unsupportedEffort = (model: string, effort: string, choices: string): ErrorText => ({
+	message: `${model} does not support the Reasoning Effort "${effort}"`,
+	hint: `Choose ${choices}, or Default. Reasoning cannot be switched off`,
 });

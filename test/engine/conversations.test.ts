@@ -269,9 +269,10 @@ describe('data as the content of a message', () => {
 	});
 
 	test.each(['system', 'user'])('an expression without a value is said to be one, role %s', async (role) => {
-		const message = 'In Messages, the content of message 2 has no value';
-		expect(await contents(role, null)).toEqual(all(message));
-		expect((await contents(role, undefined)).slice(0, 2)).toEqual([message, message]);
+		const inPanel = 'In Messages, the Content of message 2 has no value';
+		const inJson = 'In Messages, the content of message 2 has no value';
+		expect(await contents(role, null)).toEqual([inPanel, inJson, inJson]);
+		expect(await contents(role, undefined)).toEqual([inPanel, inJson, inJson]);
 		expect(api.requests).toHaveLength(0);
 	});
 });
@@ -312,6 +313,8 @@ describe('options that an expression gives', () => {
 	);
 });
 
+const image = () => ({ type: 'image_url', image_url: { url: 'https://example.com/a.png' } });
+
 describe('extra body fields', () => {
 	test('join the request', async () => {
 		await ask({ options: { extraBody: '{"tool_choice": "auto", "stream_options": {"include_usage": true}}' } });
@@ -333,6 +336,156 @@ describe('extra body fields', () => {
 	test('may say what the panel could have said', async () => {
 		await ask({ options: { extraBody: '{"temperature": 0}' } });
 		expect(sent()['temperature']).toBe(0);
+	});
+
+	const panel: IDataObject = {
+		reasoningEffort: 'high',
+		responseFormat: 'json_object',
+		messages: { values: [{ role: 'user', content: 'Hello' }] },
+		tools: { functions: [{ name: 'f', specifyParameters: 'none' }] },
+	};
+	const panelOptions: IDataObject = {
+		maxTokens: 100,
+		temperature: 0.2,
+		topP: 0.3,
+		n: 1,
+		stop: ['###'],
+		frequencyPenalty: 1,
+		reasoningFormat: 'general',
+		stream: false,
+	};
+	const tool = { type: 'function', function: { name: 'g', parameters: { type: 'object', properties: {} } } };
+	const schemaFormat = {
+		type: 'json_schema',
+		json_schema: { name: 'answer', strict: true, schema: { type: 'object', properties: {} } },
+	};
+
+	test.each<[name: string, given: unknown, expected: unknown]>([
+		['model', 'step-3.7-flash', 'step-3.7-flash'],
+		['model', ' step-3.7-flash ', 'step-3.7-flash'],
+		['messages', [{ role: 'user', content: 'Other' }], [{ role: 'user', content: 'Other' }]],
+		['messages', [{ role: 'user', content: { a: 1 } }], [{ role: 'user', content: '{"a":1}' }]],
+		['tools', [tool], [tool]],
+		['tools', [{ name: 'g' }], [tool]],
+		['max_tokens', 7, 7],
+		['max_tokens', '7', 7],
+		['temperature', 0, 0],
+		['top_p', 1, 1],
+		['n', 2, 2],
+		['stream', true, true],
+		['stop', 'END', ['END']],
+		['stop', ['END', 7], ['END', '7']],
+		['frequency_penalty', -2, -2],
+		['response_format', { type: 'text' }, { type: 'text' }],
+		['response_format', schemaFormat, schemaFormat],
+		['reasoning_format', 'deepseek-style', 'deepseek-style'],
+		['reasoning_effort', 'low', 'low'],
+	])('take the place of what the panel says: %s %j', async (name, given, expected) => {
+		for (const options of [{}, panelOptions]) {
+			await ask({ ...panel, options: { ...options, extraBody: { [name]: given } } } as IDataObject);
+			expect(sent()[name]).toEqual(expected);
+		}
+	});
+
+	test.each(
+		['tools', 'max_tokens', 'temperature', 'top_p', 'n', 'stop', 'frequency_penalty'].concat([
+			'response_format',
+			'reasoning_format',
+			'reasoning_effort',
+			'tool_choice',
+		]),
+	)('that are null are left out: %s', async (name) => {
+		const { run } = await ask({ ...panel, options: { ...panelOptions, extraBody: `{"${name}": null}` } });
+		expect(sent()).not.toHaveProperty(name);
+		expect(sent()).toHaveProperty('messages');
+		await ask({ options: { extraBody: `{"${name}": null}` } });
+		expect(sent()).toEqual({ model: 'step-3.5-flash', messages: [{ role: 'user', content: 'Hello' }], stream: true });
+		expect(run.data.resultData.error?.message ?? '').not.toMatch(/TypeError|is not a function|undefined/);
+	});
+
+	test.each(['model', 'messages'])('without which there is no request stay as they are: %s null', async (name) => {
+		await ask({ options: { extraBody: `{"${name}": null}` } });
+		expect(sent()).toEqual({ model: 'step-3.5-flash', messages: [{ role: 'user', content: 'Hello' }], stream: true });
+	});
+
+	test.each<[name: string, given: unknown, message: string]>([
+		...[
+			'tools',
+			'response_format',
+			'messages',
+			'model',
+			'stop',
+			'stream',
+			'reasoning_effort',
+			'reasoning_format',
+		].flatMap((name): Array<[string, unknown, string]> => [
+			[name, {}, ''],
+			[name, { a: 1 }, ''],
+		]),
+		...['max_tokens', 'temperature', 'top_p', 'n', 'frequency_penalty'].flatMap(
+			(name): Array<[string, unknown, string]> =>
+				[{}, [], true, 'many', -3].map((given) => [name, given, `${name} is not a`]),
+		),
+		['model', '', 'model is not the ID of a model'],
+		['model', 7, 'model is not the ID of a model'],
+		['messages', 'Hello', 'Messages must be a list, but is text'],
+		['messages', [{ role: 'robot', content: 'x' }], 'the unknown role "robot"'],
+		['messages', [{ role: 'user', content: Array.from({ length: 61 }, image) }], '61 images'],
+		['tools', 'f', 'tools is not a list'],
+		['tools', [7], 'tool 1 is not an object'],
+		['tools', [{ name: 'a b' }], 'contains a space'],
+		['tools', [{ name: 'a' }, { name: 'a' }], 'is used twice'],
+		['tools', Array.from({ length: 129 }, (_, i) => ({ name: `f${i}` })), '129 tools'],
+		['max_tokens', 0, 'max_tokens is not a whole number of at least 1'],
+		['max_tokens', 1.5, 'max_tokens is not a whole number of at least 1'],
+		['temperature', 2.1, 'temperature is not a number from 0 to 2'],
+		['top_p', '1.1', 'top_p is not a number from 0 to 1'],
+		['n', 0, 'n is not a whole number of at least 1'],
+		['stream', 'no', 'stream is not true or false'],
+		['stop', [{}], 'stop is not text or a list of texts'],
+		['frequency_penalty', 3, 'frequency_penalty is not a number from -2 to 2'],
+		['response_format', 'json', 'response_format is not an object'],
+		['response_format', { type: 'xml' }, 'response_format.type is not text, json_object or json_schema'],
+		['response_format', { type: 'json_schema' }, 'response_format.json_schema is not an object'],
+		['response_format', { type: 'json_schema', json_schema: { schema: {} } }, 'json_schema.name is not a name'],
+		[
+			'response_format',
+			{ type: 'json_schema', json_schema: { name: 'a', strict: 'yes', schema: { type: 'object' } } },
+			'json_schema.strict is not true or false',
+		],
+		['response_format', { type: 'json_schema', json_schema: { name: 'a' } }, 'is not a valid schema'],
+		[
+			'response_format',
+			{ type: 'json_schema', json_schema: { name: 'a', schema: { type: 'list' } } },
+			'/type is not one of',
+		],
+		['reasoning_format', 'xml', 'reasoning_format is not general or deepseek-style'],
+		['reasoning_effort', 'none', 'does not support the Reasoning Effort "none"'],
+	])('are checked as the panel is: %s %j', async (name, given, message) => {
+		for (const extraBody of [JSON.stringify({ [name]: given }), { [name]: given }]) {
+			const { run } = await ask({ ...panel, options: { ...panelOptions, extraBody } } as IDataObject);
+			const { error } = run.data.resultData;
+			expect(error!.message).toContain(message);
+			expect(error).toMatchObject({ description: expect.stringMatching(/\w/), context: { itemIndex: 0 } });
+			expect(error!.message).toMatch(/^In |^Messages|^There are|^The messages|does not support|Reasoning/);
+		}
+		expect(api.requests).toHaveLength(0);
+	});
+
+	test('are held against the model that is asked in the end', async () => {
+		const extraBody = '{"model": "step-3.5-flash-2603"}';
+		const { run } = await ask({ reasoningEffort: 'medium', options: { extraBody } });
+		expect(run.data.resultData.error!.message).toBe(
+			'step-3.5-flash-2603 does not support the Reasoning Effort "medium"',
+		);
+		expect(api.requests).toHaveLength(0);
+	});
+
+	test('of any other name are sent as they are', async () => {
+		await ask({ options: { extraBody: '{"extra": {"a": null}, "__proto__": {"polluted": true}, "toString": 1}' } });
+		expect(api.requests.at(-1)!.rawBody.toString()).toContain(
+			'"extra":{"a":null},"__proto__":{"polluted":true},"toString":1',
+		);
 	});
 });
 
@@ -423,16 +576,10 @@ test.each<[what: string, parameters: IDataObject, message: string, hint: string]
 		'tool_choice',
 	],
 	[
-		'extra fields that the panel has set',
-		{ options: { temperature: 0.2, extraBody: '{"temperature": 1}' } },
-		'Extra Body Fields contains "temperature", which another field of this node has set',
-		'Remove "temperature"',
-	],
-	[
-		'extra messages',
+		'extra messages that are none',
 		{ options: { extraBody: '{"messages": []}' } },
-		'Extra Body Fields contains "messages"',
-		'Remove "messages"',
+		'Messages is empty',
+		'with the role user',
 	],
 ])('is told before anything is sent: %s', async (_, parameters, message, hint) => {
 	const { run } = await ask(parameters);

@@ -456,8 +456,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['jsonFieldTooDeep', () => withFields({ specifyMessages: 'json', messagesJson: '['.repeat(100_000) })],
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
-	['extraFieldKind', () => withOptions({ extraBody: '{"tools": {}}' })],
-	['extraFieldTaken', () => withOptions({ extraBody: '{"model": "m"}' })],
+	['extraFieldKind', () => withOptions({ extraBody: '{"temperature": 3}' })],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
 	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
 	['invalidSchema', () => withTools([{ name: 'a', parameters: { type: 'text' } }])],
@@ -482,7 +481,6 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['emptyContent', () => withFields({ messages: { values: [{ role: 'user', content: '={{ "" }}' }] } })],
 	['emptyContent', () => withMessages([{ role: 'user', content: [] }])],
 	['noContentValue', () => withMessages([{ role: 'user', content: null }])],
-	['noContentValue', () => withFields({ messages: { values: [{ role: 'user', content: '={{ $json.nothing }}' }] } })],
 	[
 		'contentNotText',
 		() => {

@@ -8,7 +8,9 @@ export const extraBodyOption: Option<unknown> = {
 		name: 'extraBody',
 		type: 'json',
 		default: '{}',
-		description: 'Request fields for which this node has no setting, as a JSON object such as {"tool_choice": "auto"}',
+		hint: 'A field that is also set in the panel is sent as it stands here. With null it is left out.',
+		description:
+			'Request fields for which this node has no setting, as a JSON object such as {"tool_choice": "auto"}. Fields for which it has one are checked in the same way, and override it.',
 	},
 	read: (value) => parseJsonField('Extra Body Fields', value),
 };

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { NUMBER_RANGES } from '../../../stepfun/request/number';
 import { optionsField, wholeNumberOption, type RequestOptions } from '../../shared/fields/options';
 import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/fields/patience';
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
@@ -17,7 +18,7 @@ export const requestOptions = {
 		displayName: 'Number of Completions',
 		name: 'n',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: NUMBER_RANGES.n.min },
 		default: 1,
 		description: 'How many answers to generate for each input item. StepFun suggests at most 5.',
 	}),

@@ -15,7 +15,7 @@ const functionFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. get_weather',
 		hint: 'Calls are output as tool_calls. To have n8n run a tool, connect it below the node instead',
-		description: 'Letters, digits, _ and -; StepFun recommends at most 64 of them',
+		description: 'Letters, digits, _ and -. StepFun recommends at most 64 of them.',
 	},
 	{
 		displayName: 'Description',

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { textsOf } from '../../../stepfun/request/data-text';
+import { readNumber } from '../../../stepfun/request/number';
 import type { ChatRequest } from '../../../stepfun/types';
 import * as texts from '../texts';
 
@@ -56,12 +57,12 @@ type NumberProperty = INodeProperties & { typeOptions: { minValue: number; maxVa
 
 export const numberOption = (property: NumberProperty): Option<number> => ({
 	property,
-	read: (value) => readNumber(value, property, 'a number'),
+	read: (value) => readInRange(value, property, false),
 });
 
 export const wholeNumberOption = (property: NumberProperty): Option<number> => ({
 	property,
-	read: (value) => readNumber(value, property, 'a whole number'),
+	read: (value) => readInRange(value, property, true),
 });
 
 /** Anything but true is false. */
@@ -70,7 +71,7 @@ export const booleanOption = (property: INodeProperties): Option<boolean> => ({
 	read: (value) => (value === undefined ? undefined : value === true),
 });
 
-/** Texts without the empty ones; an empty list is the same as not set. An expression may give one, a number, or a list of them. */
+/** Texts without the empty ones; an empty list is the same as not set. An expression can return one, a number, or a list of them. */
 export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	property,
 	read(value) {
@@ -80,26 +81,14 @@ export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	},
 });
 
-/** An expression can return a number as text. */
-function readNumber(
+const readInRange = (
 	value: unknown,
 	{ displayName: label, typeOptions: { minValue: min, maxValue: max } }: NumberProperty,
-	kind: 'a number' | 'a whole number',
-): number | undefined {
-	if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
-	const number = typeof value === 'string' ? Number(value) : value;
-	if (
-		typeof number !== 'number' ||
-		Number.isNaN(number) ||
-		number < min ||
-		number > (max ?? Infinity) ||
-		(kind === 'a whole number' && !Number.isInteger(number))
-	) {
-		const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-		throw invalidInput(texts.numberOutOfRange(label, `${kind} ${range}`, shown(value)));
-	}
-	return number;
-}
+	whole: boolean,
+): number | undefined =>
+	readNumber(value, { min, max, whole }, (expected) =>
+		invalidInput(texts.numberOutOfRange(label, expected, shown(value))),
+	);
 
 const shown = (value: unknown): string =>
 	typeof value === 'string' ? `"${value.slice(0, 40)}"` : typeof value === 'number' ? String(value) : 'something else';

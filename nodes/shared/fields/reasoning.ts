@@ -1,7 +1,8 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
-import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
+import { TWO_TIER_MODELS } from '../../../stepfun/models';
+import { checkEffort, readReasoningFormat } from '../../../stepfun/request/reasoning';
+import type { ChatRequest, ReasoningFormat } from '../../../stepfun/types';
 import * as texts from '../texts';
 import type { FieldContext } from './model';
 import type { Option } from './options';
@@ -33,20 +34,7 @@ export function readReasoningEffort(
 	model: string,
 ): Pick<ChatRequest, 'reasoning_effort'> {
 	const effort = context.getNodeParameter('reasoningEffort', itemIndex, 'default');
-	return effort === 'default' || effort === '' ? {} : { reasoning_effort: readEffort(effort, model) };
-}
-
-function readEffort(value: unknown, model: string): ReasoningEffort {
-	const known = reasoningEfforts(model);
-	const effort = known.find((name) => name === value);
-	if (effort) return effort;
-	throw invalidInput(
-		texts.unsupportedEffort(
-			model,
-			(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40),
-			known.join(' or '),
-		),
-	);
+	return effort === 'default' || effort === '' ? {} : { reasoning_effort: checkEffort(effort, model) };
 }
 
 /** Rarely needed, and therefore in Options. */
@@ -64,7 +52,8 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 	},
 	read(value) {
 		if (value === undefined || value === '') return undefined;
-		if (value === 'general' || value === 'deepseek-style') return value;
+		const format = readReasoningFormat(value);
+		if (format) return format;
 		throw invalidInput(
 			texts.unknownReasoningFormat((typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40)),
 		);
