@@ -54,7 +54,7 @@ function ownError(cause: unknown, depth = 0): StepfunError | undefined {
 }
 
 /** Codes and messages of an error and of what caused it; never its request, which holds the key and the prompt. */
-export function describeCause(cause: unknown): string {
+function describeCause(cause: unknown): string {
 	if (typeof cause === 'string') return cause;
 	const words = chainOf(cause).flatMap(({ code, message, description }) => [code, message, description].map(asText));
 	return [...new Set(words.filter((text) => text !== undefined))].join(' ');

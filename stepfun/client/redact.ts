@@ -77,7 +77,7 @@ export function redacted(error: StepfunError, { apiKey, sent }: Confidential): S
  * Takes a key out of texts: as it is, in letters of either case, as base64 or hexadecimal digits, and with its characters
  * percent-encoded or escaped.
  */
-export function keyRemover(key: string | undefined): (text: string) => string {
+function keyRemover(key: string | undefined): (text: string) => string {
 	const patterns = formsOf(key).map(patternOf);
 	return (text) => patterns.reduce((rest, pattern) => rest.replace(pattern, '[…]'), text);
 }

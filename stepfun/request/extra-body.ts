@@ -23,7 +23,7 @@ const refused =
 const numberReader =
 	<Name extends NumberField>(name: Name): Reader<Name> =>
 	(value) =>
-		readNumber(value, NUMBER_RANGES[name], refused(name)) as ChatRequest[Name];
+		readNumber(value, NUMBER_RANGES[name], refused(name));
 
 /** How the fields that the request's type names are read: as the panel reads them. */
 const READERS: { readonly [Name in Field]: Reader<Name> } = {
