@@ -5,6 +5,7 @@ import { requestIdOf } from './client/server-error';
 import { StepfunError } from './errors';
 import { Attachment } from './request/attachment';
 import { requestBody } from './request/body';
+import { withMediaAdvice } from './request/refused-media';
 import { checkAnswered } from './response/check';
 import type { ChoiceDelta } from './response/chunk';
 import { CompletionBuilder } from './response/completion';
@@ -56,7 +57,7 @@ export async function complete(request: ChatRequest, options: CompleteOptions): 
 			}
 		},
 		{ ...options, sent: () => textsOf(request.messages) },
-	);
+	).catch((error: Error) => Promise.reject(error instanceof StepfunError ? withMediaAdvice(error, request) : error));
 }
 
 /** Hands the chunks of an answer on to the builder and to whoever watches it arrive. */

@@ -55,7 +55,9 @@ const KIND_OF_PART: Readonly<Record<string, MediaKind>> = {
 
 /** The kind of an attachment in a request whose model is not documented to accept it; undefined where there is none. */
 export function unsupportedMedia({ model, messages }: Pick<ChatRequest, 'model' | 'messages'>): MediaKind | undefined {
-	const accepted = INPUTS.find(([id]) => model.startsWith(id))?.[1];
+	// Gateways put the name of the provider before the model's.
+	const name = model.slice(model.lastIndexOf('/') + 1);
+	const accepted = INPUTS.find(([id]) => name.startsWith(id))?.[1];
 	return messages
 		.flatMap(({ content }) => (Array.isArray(content) ? content : []))
 		.map(({ type }) => KIND_OF_PART[type])

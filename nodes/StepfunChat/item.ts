@@ -2,7 +2,6 @@ import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type IN
 import type { Lane } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
-import { unsupportedMedia } from '../../stepfun/models';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { limiterOf } from '../shared/accounts';
@@ -131,16 +130,13 @@ async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Pr
 	).catch((error: Error) => {
 		if (!(error instanceof StepfunError)) return Promise.reject(error);
 		work.attempts = error.attempts;
-		return Promise.reject(withOwnAdvice(error, request));
+		return Promise.reject(withOwnAdvice(error));
 	});
 }
 
 /** A refusal with what this node's fields can do about it. */
-function withOwnAdvice(error: StepfunError, request: ChatRequest): StepfunError {
-	if (error.status === 429 && error.retryable) return error.with({ hint: texts.rateLimit(error.hint) });
-	if (error.status !== 400) return error;
-	const kind = unsupportedMedia(request);
-	return kind ? error.with({ hint: texts.unsupportedMedia(request.model, kind, error.hint) }) : error;
+function withOwnAdvice(error: StepfunError): StepfunError {
+	return error.status === 429 && error.retryable ? error.with({ hint: texts.rateLimit(error.hint) }) : error;
 }
 
 /** n8n versions that count tokens show them with the execution. */

@@ -95,14 +95,6 @@ export const heldBack = (items: string, wait: string): ErrorText => ({
 /** The hint of a rate limit, with what this node has for it. */
 export const rateLimit = (hint: string): string => `${hint}. ${SET_THE_PACE}`;
 
-/**
- * The hint of a refused request with an attachment that its model does not seem to accept.
- *
- * @param kind Such as `video`.
- */
-export const unsupportedMedia = (model: string, kind: string, hint: string): string =>
-	`Choose another model, if the message is about the ${kind}: according to StepFun, ${model} does not accept any. ${hint}`;
-
 // Console of the browser
 
 /** @param reason The refusal that is known, such as `: request limited RPM reached`. */

@@ -79,7 +79,7 @@ export function redacted(error: StepfunError, { apiKey, sent }: Confidential): S
  *
  * @public
  */
-export function keyRemover(key: string | undefined): (text: string) => string {
+function keyRemover(key: string | undefined): (text: string) => string {
 	const patterns = formsOf(key).map(patternOf);
 	return (text) => patterns.reduce((rest, pattern) => rest.replace(pattern, '[…]'), text);
 }

@@ -19,7 +19,7 @@ export function textOf(value: unknown): string | undefined {
  */
 export function textsOf(value: unknown): string[] | undefined {
 	const texts: string[] = [];
-	for (const entry of [value].flat(Infinity)) {
+	for (const entry of [value].flat<unknown[], number>(Infinity)) {
 		if (entry === undefined || entry === null || entry === '') continue;
 		if (typeof entry !== 'string' && typeof entry !== 'number' && typeof entry !== 'boolean') return undefined;
 		texts.push(String(entry));

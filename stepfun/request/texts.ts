@@ -154,6 +154,14 @@ export const audioTooLarge = (size: string, limit: string): ErrorText => ({
 	hint: 'Split it into parts, or convert it to MP3',
 });
 
+/**
+ * The hint of a refused request with an attachment that its model does not seem to accept.
+ *
+ * @param kind Such as `video`.
+ */
+export const unsupportedMedia = (model: string, kind: string, hint: string): string =>
+	`Choose another model, if the message is about the ${kind}: according to StepFun, ${model} does not accept any. ${hint}`;
+
 // Tools
 
 const TOOL_NAME =

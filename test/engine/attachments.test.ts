@@ -433,3 +433,66 @@ describe('is told before anything is sent:', () => {
 		expect(api.requests).toHaveLength(0);
 	});
 });
+
+describe('an attachment that the model cannot read', () => {
+	const advice = (model: string, kind: string): string =>
+		`Choose another model, if the message is about the ${kind}: according to StepFun, ${model} does not accept any. `;
+	const byUrl = (type: string): IDataObject => ({ type, source: 'url', url: 'https://example.com/a' });
+	const talk = { type: 'audio', source: 'base64', base64: dataUrl('audio/wav', files.wav()) };
+	const refuse = async (model: string, attachments: IDataObject[], status = 400) => {
+		api.fault(() => ({ status, body: '{"error":{"message":"Request param: messages is invalid","type":"x"}}' }));
+		const { run } = await describeItem(
+			attachments,
+			{ json: {} },
+			{
+				model: { __rl: true, mode: 'id', value: model },
+				options: { retries: 0 },
+			},
+		);
+		return run.data.resultData.error as { message: string; description?: string | null };
+	};
+
+	test.each<[model: string, kind: string, attachment: IDataObject]>([
+		['step-3.5-flash', 'image', byUrl('image')],
+		['step-3.5-flash', 'video', byUrl('video')],
+		['step-3.5-flash', 'audio', talk],
+		['step-3.5-flash-2603', 'image', byUrl('image')],
+		['step-router-v1', 'image', byUrl('image')],
+		['step-3.7-flash', 'audio', talk],
+		['step-1o-turbo-vision', 'audio', talk],
+		['stepaudio-2.5-chat', 'video', byUrl('video')],
+		['step-audio-2-mini', 'image', byUrl('image')],
+		['stepfun/step-3.5-flash', 'image', byUrl('image')],
+		['stepfun/step-3.5-flash:free', 'audio', talk],
+	])('is told with the refusal: %s and %s', async (model, kind, attachment) => {
+		for (const status of [400, 404, 415, 422]) {
+			const { message, description } = await refuse(model, [attachment], status);
+			expect(message).toBe('Request param: messages is invalid');
+			expect(description).toContain(advice(model, kind));
+			expect(description).toMatch(/Correct the field|Check Model/);
+		}
+	});
+
+	test.each<[model: string, attachments: IDataObject[], status: number]>([
+		['step-3.7-flash', [byUrl('image'), byUrl('video')], 400],
+		['stepaudio-2.5-chat', [talk], 400],
+		['step-3.5-flash', [], 400],
+		['a-model-of-a-gateway', [byUrl('image'), talk], 400],
+		['step-3.5-flash', [byUrl('image')], 401],
+		['step-3.5-flash', [byUrl('image')], 500],
+	])('is no advice otherwise: %s %j %i', async (model, attachments, status) => {
+		expect((await refuse(model, attachments, status)).description).not.toContain('Choose another model');
+	});
+
+	test('is told where it stands in JSON messages, too', async () => {
+		api.fault(() => ({ status: 400, body: '{"error":{"message":"No"}}' }));
+		const { run } = await describeItem([], { json: {} }, {
+			model: { __rl: true, mode: 'id', value: 'step-3.5-flash' },
+			specifyMessages: 'json',
+			messagesJson: [
+				{ role: 'user', content: [{ type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }] },
+			],
+		} as unknown as IDataObject);
+		expect(run.data.resultData.error?.description).toContain(advice('step-3.5-flash', 'video'));
+	});
+});

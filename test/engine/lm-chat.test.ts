@@ -411,6 +411,13 @@ test('images reach StepFun, as n8n writes them', async () => {
 	]);
 });
 
+test('an image that the model cannot read is told with the refusal', async () => {
+	const content = [{ type: 'image_url', image_url: { url: 'https://example.com/cat.jpg' } }];
+	await expect(using((model) => model.invoke([new HumanMessage({ content })]))).rejects.toMatchObject({
+		description: expect.stringContaining('according to StepFun, step-3.5-flash does not accept any'),
+	});
+});
+
 test('text streams while the answer is written, and its usage comes at the end', async () => {
 	api.options.chunkDelayMs = 5;
 	const { texts, whole } = await using((model) => streamed(model, [new HumanMessage('Tell me about tea')]));

@@ -1,5 +1,6 @@
+import { StepfunError } from '../../../stepfun/errors';
 import { withoutEcho } from '../../../stepfun/client/echo';
-import { keyRemover, redact } from '../../../stepfun/client/redact';
+import { redact, redacted } from '../../../stepfun/client/redact';
 import { cpuTime } from '../../cpu-time';
 
 test.each([
@@ -33,9 +34,11 @@ test('what a text repeats of what was sent is taken out, and nothing else', () =
 });
 
 test('a key of any looks is taken out', () => {
-	expect(keyRemover('abc')('Incorrect API key provided: abc (abc)')).toBe('Incorrect API key provided: […] ([…])');
-	expect(keyRemover(undefined)('abc')).toBe('abc');
-	expect(keyRemover('')('abc')).toBe('abc');
+	const shown = (quote: string, apiKey: string | undefined): string =>
+		redacted(new StepfunError({ message: quote, hint: '', quote }, { type: 'x' }), { apiKey }).message;
+	expect(shown('Incorrect API key provided: abc (abc)', 'abc')).toBe('Incorrect API key provided: […] ([…])');
+	expect(shown('abc', undefined)).toBe('abc');
+	expect(shown('abc', '')).toBe('abc');
 });
 
 describe('figures and words stay', () => {
