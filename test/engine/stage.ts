@@ -6,7 +6,7 @@ import { useEmulator } from '../use-emulator';
 import { virtualClock } from '../virtual-clock';
 
 /** The dialect of the emulator, given by the Jest project: the tests of this folder run once in each. */
-const dialect = (globalThis as { emulatorDialect?: DialectName }).emulatorDialect ?? 'live';
+export const dialect = (globalThis as { emulatorDialect?: DialectName }).emulatorDialect ?? 'live';
 
 /** Matches the id of a tool call as the emulator makes it in this dialect. */
 export const anyCallId: unknown = expect.stringMatching(

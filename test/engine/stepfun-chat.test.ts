@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { chatNode, customEndpoint, runWorkflow, startWorkflow } from './harness';
-import { useStage } from './stage';
+import { dialect, useStage } from './stage';
 
 const { api, clock } = useStage();
 
@@ -83,7 +83,8 @@ describe('output', () => {
 				finish_reason: 'stop',
 				usage: {
 					prompt_tokens: expect.any(Number),
-					cached_tokens: expect.any(Number),
+					// Without a cached part the documentation's usage has no such field.
+					cached_tokens: dialect === 'documented' ? null : expect.any(Number),
 					completion_tokens: expect.any(Number),
 					reasoning_tokens: expect.any(Number),
 					total_tokens: expect.any(Number),
@@ -146,8 +147,8 @@ describe('output', () => {
 	test.each([
 		['live', 0],
 		['documented', 8],
-	] as const)('cached tokens are those of the end of a stream: %s', async (dialect, cachedTokens) => {
-		api.options.dialect = dialect;
+	] as const)('cached tokens are those of the end of a stream: %s', async (ofServer, cachedTokens) => {
+		api.options.dialect = ofServer;
 		const values = [
 			{ role: 'user', content: 'My name is Ada' },
 			{ role: 'assistant', content: 'Hello' },
