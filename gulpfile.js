@@ -2,7 +2,7 @@
 //   gulp build    clean, type check, bundle, copy icons
 //   gulp pack     build, then npm pack and unpack into build/package
 //   gulp tarball  pack, and say how to install the file
-//   gulp check    pack, lint, n8n's scan on the sources and on the unpacked tarball
+//   gulp check    pack, formatting, lint, what is unused, circles of imports, n8n's scan on the sources and on the unpacked tarball
 const { execFile, spawn } = require('node:child_process');
 const { mkdir, readdir, readFile, rm, writeFile } = require('node:fs/promises');
 const path = require('node:path');
@@ -94,11 +94,27 @@ const assets = () =>
 		})
 		.pipe(gulp.dest('dist'));
 
+const format = () => run(bin('prettier'), '--check', '--log-level', 'warn', '.');
 const lint = () => run(bin('eslint'), '.');
+const unused = () => run(bin('knip'), '--no-progress');
+const unusedInPackage = () => run(bin('knip'), '--no-progress', '--production', '--exports');
+const circles = () =>
+	run(
+		process.execPath,
+		'scripts/circles.mjs',
+		'stepfun',
+		'nodes',
+		'credentials',
+		'emulator',
+		'host',
+		'bench',
+		'scripts',
+		'test',
+	);
 
 async function unpack() {
-	await rm('build', { recursive: true, force: true });
-	await mkdir('build/package', { recursive: true });
+	await rm('build/package', { recursive: true, force: true });
+	await mkdir('build', { recursive: true });
 	const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', 'build'], {
 		cwd: __dirname,
 		shell: process.platform === 'win32',
@@ -135,5 +151,8 @@ exports.build = build;
 exports.pack = pack;
 exports.tarball = gulp.series(pack, tellInstallation);
 exports.bundle = gulp.series(clean, gulp.parallel(bundle, assets));
-exports.check = gulp.series(pack, lint, scanSource, scanTarball);
+exports.check = gulp.series(
+	pack,
+	gulp.parallel(gulp.series(format, unused, unusedInPackage, circles), lint, gulp.series(scanSource, scanTarball)),
+);
 exports.default = build;

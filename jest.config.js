@@ -26,5 +26,13 @@ module.exports = {
 			testPathIgnorePatterns: ['/node_modules/', '/test/engine/', '/test/e2e/'],
 		},
 		{ ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
+		{
+			...shared,
+			displayName: 'engine-documented',
+			globals: { emulatorDialect: 'documented' },
+			testMatch: ['<rootDir>/test/engine/**/*.test.ts'],
+			// Never talks to the emulator.
+			testPathIgnorePatterns: ['/node_modules/', '/test/engine/package.test.ts'],
+		},
 	],
 };

@@ -1,5 +1,5 @@
 import { shortFigure, type Row } from './measure';
-import type { Results } from './report';
+import type { Table } from './works/work';
 
 interface Chart {
 	/** Of the file: docs/images/bench-NAME.svg. */
@@ -18,7 +18,7 @@ const charts: Chart[] = [
 ];
 
 /** The charts of the README: each one's SVG, by its path from the root of the project. */
-export function drawCharts({ tables }: Results): Record<string, string> {
+export function drawCharts(tables: Record<string, Table>): Record<string, string> {
 	const drawn = charts.map(({ name, work, key, title }) => {
 		const { columns, rows } = tables[work]!;
 		const { label, unit } = columns.find((column) => column.key === key)!;

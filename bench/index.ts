@@ -1,14 +1,23 @@
-// npm run bench [-- name …] [--quick] [--rounds 3] [--package DIRECTORY] [--profile]
+// npm run bench [-- name …] [--keep] [--quick] [--rounds 3] [--package DIRECTORY] [--profile]
 // Runs the package's node beside what users pick today, in a real n8n, and prints tables. A complete run writes bench/results.json,
-// bench/RESULTS.md and the charts.
+// bench/RESULTS.md and the charts; with --keep, a run of some works puts theirs in.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { installHost } from '../host/install';
 import { Bench } from './bench';
-import { printTable, writeResults } from './report';
+import { addResults, printTable, writeResults } from './report';
 import { cancel } from './works/cancel';
+import {
+	executionsFree,
+	executionsFreeSpread,
+	executionsParallelBare,
+	executionsParallelRetryAfter,
+	executionsRateBare,
+	executionsRateRetryAfter,
+} from './works/executions';
+import { executionsBeside } from './works/executions-beside';
 import { distance } from './works/distance';
 import { firstToken } from './works/first-token';
 import { items } from './works/items';
@@ -25,6 +34,13 @@ const works: Work[] = [
 	distance,
 	rateLimit,
 	parallelLimit,
+	executionsRateRetryAfter,
+	executionsRateBare,
+	executionsParallelRetryAfter,
+	executionsParallelBare,
+	executionsBeside,
+	executionsFree,
+	executionsFreeSpread,
 	upload32,
 	upload96,
 	longAnswer,
@@ -36,6 +52,7 @@ const works: Work[] = [
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
+		keep: { type: 'boolean', default: false },
 		profile: { type: 'boolean', default: false },
 		quick: { type: 'boolean', default: false },
 		rounds: { type: 'string' },
@@ -81,8 +98,9 @@ async function main(): Promise<void> {
 			tables[work.name] = table;
 			printTable(table);
 		}
-		const complete = chosen.length === works.length && !values.quick && !values.profile && rounds >= 3;
-		if (complete) await writeResults(host, rounds, tables);
+		const inEarnest = !values.quick && !values.profile;
+		if (inEarnest && chosen.length === works.length && rounds >= 3) await writeResults(host, rounds, tables);
+		else if (inEarnest && values.keep) await addResults(host, rounds, tables);
 		else console.log('Not a complete run: bench/RESULTS.md stays as it is.');
 	} catch (error) {
 		if (!interrupted) throw error;

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Execution, N8nClient } from '../host/client';
+import type { Execution, N8nClient, Workflow } from '../host/client';
 import type { Host } from '../host/install';
 import { freePort, startN8n, type N8n } from '../host/n8n';
 import type { Usage } from './probe';
 import type { Side, SideOptions } from './sides/side';
-import { workflowOf, type Source } from './workflow';
+import { webhookStart, workflowOf, type Source } from './workflow';
 
 /** A real n8n server with a probe inside. */
 export interface ProbedN8n {
@@ -14,14 +14,29 @@ export interface ProbedN8n {
 	client: N8nClient;
 	/** Imports a workflow that runs a side on items, and gives the way to run it. */
 	prepare(side: Side, url: string, source: Source, options?: SideOptions): Promise<Prepared>;
+	/** Imports a workflow that runs a side on what a webhook receives, and activates it. */
+	publish(side: Side, url: string, responseMode: 'lastNode' | 'streaming', options?: SideOptions): Promise<Webhook>;
 	/** Calls the probe. */
 	probe<Answer = unknown>(action: string): Promise<Answer>;
+	/** Resolves when it has nothing left to do: after many executions at once it stores for a while what they did. */
+	quiet(): Promise<void>;
 	/** Whether the process has ended. */
 	hasEnded(): boolean;
 	stop(): Promise<void>;
 }
 
-export interface Prepared {
+/** What has a credential with the API. All workflows of one side in one n8n share it. */
+interface Accounted {
+	/** Changes to a key that was never used, so that no node has learned anything of the account yet. */
+	asNewAccount(): Promise<void>;
+}
+
+export interface Webhook extends Accounted {
+	/** Takes a JSON object with a `prompt`. */
+	url: string;
+}
+
+export interface Prepared extends Accounted {
 	/** Starts it and gives its execution's id. */
 	start(): Promise<string>;
 	/** Starts it and waits for its end; what takes longer than `timeoutMs` is stopped. */
@@ -58,19 +73,32 @@ export async function startProbedN8n(
 	});
 	let ended = false;
 	void n8n.ended.then(() => (ended = true));
+	let accounts = 0;
+	let webhooks = 0;
+	const importOf = async (side: Side, url: string, workflow: Workflow): Promise<Accounted & { id: string }> => {
+		const importKey = (key?: string) =>
+			n8n.client.importCredential({ name: `${side.name} ${url}`, ...side.credential(url, key) });
+		const credential = await importKey();
+		return {
+			id: await n8n.client.importWorkflow(workflow, { [side.credential(url).type]: credential }),
+			async asNewAccount() {
+				accounts += 1;
+				await importKey(`sk-account-${accounts}`);
+			},
+		};
+	};
 	const probe = async <Answer>(action: string): Promise<Answer> =>
 		(await (await fetch(`http://127.0.0.1:${probePort}/${action}`)).json()) as Answer;
 	return {
 		url: n8n.url,
 		client: n8n.client,
 		probe,
+		quiet: () => quiet(n8n.url),
 		hasEnded: () => ended,
 		stop: () => n8n.stop(),
 		async prepare(side, url, source, options = {}) {
-			const credential = side.credential(url);
 			const { workflow, measured } = workflowOf(side, url, source, options);
-			const imported = await n8n.client.importCredential({ name: `${side.name} ${url}`, ...credential });
-			const id = await n8n.client.importWorkflow(workflow, { [credential.type]: imported });
+			const { id, asNewAccount } = await importOf(side, url, workflow);
 			const start = async (): Promise<string> =>
 				(
 					await n8n.client.call<{ executionId: string }>('POST', `/rest/workflows/${id}/run`, {
@@ -81,6 +109,7 @@ export async function startProbedN8n(
 			const runOnce = (timeoutMs = 120_000): Promise<Run> =>
 				Promise.race([run(n8n, start, probe, side, measured, timeoutMs), died]);
 			return {
+				asNewAccount,
 				start,
 				run: profiles
 					? (timeoutMs) =>
@@ -88,7 +117,30 @@ export async function startProbedN8n(
 					: runOnce,
 			};
 		},
+		async publish(side, url, responseMode, options = {}) {
+			webhooks += 1;
+			const path = `webhook-${webhooks}`;
+			const { workflow } = workflowOf(side, url, { webhook: webhookStart(path, responseMode) }, options);
+			const { id, asNewAccount } = await importOf(side, url, workflow);
+			await n8n.client.publishWorkflow(id);
+			return { asNewAccount, url: `${n8n.url}/webhook/${path}` };
+		},
 	};
+}
+
+/** So many answers in a row come within so many ms when nothing else is being done. */
+const QUIET = { answers: 5, ms: 30 };
+
+async function quiet(url: string): Promise<void> {
+	for (let tries = 0, quick = 0; tries < 600 && quick < QUIET.answers; tries += 1) {
+		const askedAt = Date.now();
+		await fetch(`${url}/healthz`).then(
+			(response) => response.text(),
+			() => undefined,
+		);
+		quick = Date.now() - askedAt < QUIET.ms ? quick + 1 : 0;
+		await sleep(100);
+	}
 }
 
 async function run(

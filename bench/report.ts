@@ -7,14 +7,18 @@ import { drawCharts } from './charts';
 import { shortFigure, type Row, type Stat } from './measure';
 import type { Column, Goal, Table } from './works/work';
 
-/** What bench/results.json holds. */
-export interface Results {
+/** When, where and how often something was measured. */
+export interface Occasion {
 	/** Day of the run. */
 	date: string;
 	rounds: number;
 	machine: { cpu: string; cores: number; memoryGb: number; platform: string };
 	versions: Record<string, string>;
-	tables: Record<string, Table>;
+}
+
+/** What bench/results.json holds: the last complete run, and what was measured again or anew since then. */
+export interface Results extends Occasion {
+	tables: Record<string, Table & { occasion?: Occasion }>;
 }
 
 export function printTable(table: Table): void {
@@ -24,22 +28,43 @@ export function printTable(table: Table): void {
 const RESULTS = path.join(__dirname, 'results.json');
 
 /** Keeps the results of a complete run. */
-export async function writeResults(host: Host, rounds: number, tables: Results['tables']): Promise<void> {
-	const results: Results = {
-		date: new Date().toISOString().slice(0, 10),
-		rounds,
-		machine: machine(),
-		versions: await versions(host),
-		tables,
-	};
+export async function writeResults(host: Host, rounds: number, tables: Record<string, Table>): Promise<void> {
+	await keep({ ...(await occasionOf(host, rounds)), tables });
+}
+
+/** Puts the results of some works in place of theirs, or behind all others, each with its own occasion. */
+export async function addResults(host: Host, rounds: number, tables: Record<string, Table>): Promise<void> {
+	await keep(withTables(readResults(), tables, await occasionOf(host, rounds)));
+}
+
+export const withTables = (results: Results, tables: Record<string, Table>, occasion: Occasion): Results => ({
+	...results,
+	tables: {
+		...results.tables,
+		...Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, { ...table, occasion }])),
+	},
+});
+
+async function keep(results: Results): Promise<void> {
 	await writeFile(RESULTS, `${JSON.stringify(results, null, '\t')}\n`);
 	await writeReport();
 }
 
+const readResults = (): Results => JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
+
+async function occasionOf(host: Host, rounds: number): Promise<Occasion> {
+	return {
+		date: new Date().toISOString().slice(0, 10),
+		rounds,
+		machine: machine(),
+		versions: await versions(host),
+	};
+}
+
 /** What is made from bench/results.json: each file's text, by its path from the root of the project. */
 export function report(): Record<string, string> {
-	const results = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
-	return { 'bench/RESULTS.md': page(results), ...drawCharts(results) };
+	const results = readResults();
+	return { 'bench/RESULTS.md': page(results), ...drawCharts(results.tables) };
 }
 
 export async function writeReport(): Promise<void> {
@@ -50,27 +75,38 @@ export async function writeReport(): Promise<void> {
 	}
 }
 
-function page({ date, rounds, machine, versions, tables }: Results): string {
+export function page({ tables, ...occasion }: Results): string {
+	const { date, rounds } = occasion;
 	return `# Measured beside what users pick today
 
 Written by \`npm run bench\` on ${date}. Every figure is the median of ${rounds} runs, taken in turn (A B C, A B C, …), with the smallest and
 the largest in brackets; × is the ratio to the table's first row, which was measured in the same run. n8n, the API (a stand-in on the
 loopback interface) and the limit's client each have a process of their own.
 
-- Machine: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.platform}
-- Versions: ${Object.entries(versions)
-		.map(([name, version]) => `${name} ${version}`)
-		.join(', ')}
+- Machine: ${machineText(occasion)}
+- Versions: ${versionsText(occasion)}
 
 ${Object.values(tables).map(markdown).join('\n\n')}
 `;
 }
 
-function markdown({ title, setup, columns, rows, goals }: Table): string {
+const machineText = ({ machine: { cores, cpu, memoryGb, platform } }: Occasion): string =>
+	`${cores} cores (${cpu}), ${memoryGb} GB, ${platform}`;
+
+const versionsText = ({ versions }: Occasion): string =>
+	Object.entries(versions)
+		.map(([name, version]) => `${name} ${version}`)
+		.join(', ');
+
+const occasionText = (occasion: Occasion): string =>
+	`Measured by itself on ${occasion.date}, ${occasion.rounds === 1 ? 'once' : `${occasion.rounds} times`}: ${machineText(occasion)}; ${versionsText(occasion)}.`;
+
+function markdown({ title, setup, columns, rows, goals, occasion }: Results['tables'][string]): string {
 	return [
 		`## ${title}`,
 		'',
 		setup,
+		...(occasion ? ['', occasionText(occasion)] : []),
 		'',
 		`| | ${columns.map(({ label, unit }) => `${label}${unit && `, ${unit}`}`).join(' | ')} |`,
 		`|---|${columns.map(() => '---').join('|')}|`,

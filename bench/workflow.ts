@@ -1,5 +1,5 @@
 import type { Workflow, WorkflowNode } from '../host/client';
-import type { Side, SideOptions } from './sides/side';
+import type { BareNode, Side, SideOptions } from './sides/side';
 
 /** What a workflow works on: so many items with a `prompt`, one item with a file from disk in its field `data`, or a call's body. */
 export type Source = { items: number } | { file: string } | { webhook: BareNode };
@@ -31,16 +31,6 @@ export function workflowOf(
 		},
 		measured: chain.map(({ name }) => name),
 	};
-}
-
-/** A node without what n8n only needs for drawing it. */
-export interface BareNode {
-	name: string;
-	type: string;
-	typeVersion: number;
-	parameters: Record<string, unknown>;
-	needsCredential?: true;
-	[setting: string]: unknown;
 }
 
 function complete({ needsCredential: _needsCredential, ...node }: BareNode, index: number): WorkflowNode {

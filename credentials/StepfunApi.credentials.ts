@@ -6,7 +6,16 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { apiKeyOf, BASE_URL_REPAIRS, PLAN_PATHS, REGION_ORIGINS } from '../stepfun/client/endpoint';
+import { asOneText } from '../nodes/shared/display';
+import { keyRefused, noModelsAtAddress } from '../nodes/shared/texts';
+import {
+	apiKeyOf,
+	baseUrl,
+	BASE_URL_REPAIRS,
+	type EndpointSettings,
+	PLAN_PATHS,
+	REGION_ORIGINS,
+} from '../stepfun/client/endpoint';
 
 /** The same rules as `baseUrl` in stepfun/endpoint, as an expression: n8n runs the credential's test without any code of ours. */
 const repairs = BASE_URL_REPAIRS.map(
@@ -33,7 +42,7 @@ export class StepfunApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Created under API Keys on the StepFun platform of your region',
+			description: 'The key from Account Management > Interface Keys on the StepFun platform of your region',
 		},
 		{
 			displayName: 'Region',
@@ -42,10 +51,10 @@ export class StepfunApi implements ICredentialType {
 			options: [
 				{ name: 'International', value: 'international', description: 'Keys from platform.stepfun.ai' },
 				{ name: 'China', value: 'china', description: 'Keys from platform.stepfun.com' },
-				{ name: 'Custom Base URL', value: 'custom', description: 'A gateway or proxy of your own' },
+				{ name: 'Custom Base URL', value: 'custom', description: 'Your own gateway or proxy' },
 			],
 			default: 'international',
-			description: 'Where the key was created; a key works only in its own region',
+			description: 'The platform where the key was created. A key works only in its own region.',
 		},
 		{
 			displayName: 'Plan',
@@ -56,12 +65,12 @@ export class StepfunApi implements ICredentialType {
 				{
 					name: 'Step Plan',
 					value: 'stepPlan',
-					description: 'The coding subscription, with limits and models of its own',
+					description: 'The coding subscription, with its own limits and models',
 				},
 			],
 			default: 'standard',
 			displayOptions: { hide: { region: ['custom'] } },
-			description: 'What the calls are billed to',
+			description: 'How calls are billed',
 		},
 		{
 			displayName: 'Base URL',
@@ -71,7 +80,7 @@ export class StepfunApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://gateway.example.com/v1',
 			displayOptions: { show: { region: ['custom'] } },
-			description: 'The address that /chat/completions and /models are appended to',
+			description: 'The address to which /chat/completions and /models are appended',
 		},
 	];
 
@@ -82,24 +91,32 @@ export class StepfunApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 401,
-					message: 'This key is not accepted. Check the key, and that Region is the one where it was created',
+					message: asOneText(keyRefused),
 				},
 			},
 			{
 				type: 'responseCode',
 				properties: {
 					value: 404,
-					message: 'There is no StepFun API at this address. Check the Base URL; it usually ends in /v1',
+					message: asOneText(noModelsAtAddress),
 				},
 			},
 		],
 	};
 
-	/** A function, as n8n evaluates an expression anew for each request: 0.5 ms, a sixth of all that an item costs in n8n. */
-	async authenticate(
-		credentials: ICredentialDataDecryptedObject,
+	/**
+	 * A function, as n8n evaluates an expression anew for each request: 0.5 ms, a sixth of all that an item costs in n8n.
+	 *
+	 * @throws StepfunError `invalid_input` for a base URL with a user name or password, so that the credential's test says so, too.
+	 */
+	authenticate(
+		credentials: ICredentialDataDecryptedObject & Partial<EndpointSettings>,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		return { ...request, headers: { ...request.headers, Authorization: `Bearer ${apiKeyOf(credentials['apiKey'])}` } };
+		return Promise.resolve().then(() => {
+			baseUrl({ region: 'international', plan: 'standard', ...credentials });
+			const Authorization = `Bearer ${apiKeyOf(credentials['apiKey'])}`;
+			return { ...request, headers: { ...request.headers, Authorization } };
+		});
 	}
 }

@@ -18,6 +18,7 @@ export interface ChoiceAnswer {
 
 export interface Answer {
 	model: string;
+	/** The field that `reasoning_format` asks for. */
 	reasoningField: 'reasoning' | 'reasoning_content';
 	choices: ChoiceAnswer[];
 	/** In tokens, as usage reports them. */
@@ -25,13 +26,16 @@ export interface Answer {
 	cachedTokens: number;
 }
 
-/** The answer to a checked request. The same request always gets the same answer. */
-export function answerRequest(request: ChatRequest, cachedTokens: number): Answer {
+/**
+ * The answer to a checked request. The same request always gets the same answer.
+ * @param callId makes a call's id of a hash in hex
+ */
+export function answerRequest(request: ChatRequest, cachedTokens: number, callId: (hash: string) => string): Answer {
 	const dialogue = readDialogue(request.messages);
-	const calls = planCalls(dialogue, request.tools ?? []);
+	const calls = planCalls(dialogue, request.tools ?? [], request.tool_choice);
 	const seed = createHash('sha256').update(JSON.stringify(request.messages)).digest('base64url');
 	const answerChoice = (_: unknown, index: number): ChoiceAnswer => {
-		const id = (position: number) => callId(seed, index, position);
+		const id = (position: number) => callId(createHash('sha256').update(`${seed} ${index} ${position}`).digest('hex'));
 		const searches = calls.length === 0 && searchesWeb(request) ? [searchCall(id(0), dialogue.question)] : [];
 		const content = calls.length > 0 ? '' : contentFor(request, dialogue, searches, index);
 		const limited = {
@@ -49,9 +53,6 @@ export function answerRequest(request: ChatRequest, cachedTokens: number): Answe
 		cachedTokens,
 	};
 }
-
-const callId = (seed: string, choice: number, position: number): string =>
-	`call_${createHash('sha256').update(`${seed} ${choice} ${position}`).digest('base64url').slice(0, 22)}`;
 
 const searchesWeb = (request: ChatRequest): boolean =>
 	request.tools?.some((tool) => tool.type === 'web_search') ?? false;

@@ -1,7 +1,14 @@
 import { parseDataUrl } from './data-url';
 import { ApiError, invalid, refuse, unknownModel, unsupportedContent } from './errors';
 import { findChatModel, type ChatModel, type Media } from './models';
-import { isObject, type ChatRequest, type ContentPart, type JsonObject, type Message } from './types';
+import {
+	isObject,
+	type ChatRequest,
+	type ContentPart,
+	type FunctionTool,
+	type JsonObject,
+	type Message,
+} from './types';
 
 const MB = 1024 * 1024;
 /** Limits from StepFun's guides; sizes in bytes. */
@@ -12,8 +19,8 @@ const nonEmpty = (value: unknown): value is string => text(value) && value !== '
 const absent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 /**
- * Checks a body as strictly as StepFun's documents speak (seed 003, seed 004, the tool and media guides) and
- * returns it typed. Fields they do not name are ignored, as the live API does.
+ * Checks a body as strictly as StepFun's documentation puts it (chat-completion-create, the tool and media guides) and
+ * returns it typed. Fields that it does not name are ignored, as the live API does.
  * @throws ApiError with StepFun's status and envelope
  */
 export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
@@ -25,6 +32,7 @@ export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
 	checkSampling(body);
 	checkReasoning(body, model);
 	checkTools(body.tools, model);
+	checkToolChoice(body.tool_choice, body.tools);
 	checkResponseFormat(body.response_format);
 	const request = body as unknown as ChatRequest;
 	checkToolRounds(request.messages);
@@ -152,11 +160,12 @@ function checkPositiveInteger(body: JsonObject, name: string): void {
 function checkSampling(body: JsonObject): void {
 	checkNumber(body, 'temperature', 0, 2);
 	checkNumber(body, 'top_p', 0, 1);
-	// 0..1 in seed 003; the newer chat page widens it.
+	// Older versions of the page chat-completion-create say 0 to 1.
 	checkNumber(body, 'frequency_penalty', -2, 2);
 	checkPositiveInteger(body, 'n');
 	checkPositiveInteger(body, 'max_tokens');
 	if (!absent(body.stream) && typeof body.stream !== 'boolean') throw invalid('stream', 'true or false');
+	if (!absent(body.stream_options) && !isObject(body.stream_options)) throw invalid('stream_options', 'an object');
 	const { stop } = body;
 	if (!absent(stop) && !text(stop) && !(Array.isArray(stop) && stop.every(text))) {
 		throw invalid('stop', 'a string or an array of strings');
@@ -195,6 +204,14 @@ function checkTool(tool: unknown, at: string, model: ChatModel): void {
 	if (!absent(parameters) && !(isObject(parameters) && parameters.type === 'object')) {
 		throw invalid(`${at}.function.parameters`, 'an object schema with type object');
 	}
+}
+
+/** A choice that names a function names one of the tools; its other values are `auto` or not documented. */
+function checkToolChoice(choice: unknown, tools: unknown): void {
+	if (absent(choice) || text(choice)) return;
+	const name = isObject(choice) && isObject(choice.function) ? choice.function.name : undefined;
+	const names = Array.isArray(tools) ? tools.map((tool: FunctionTool) => tool.function?.name) : [];
+	if (!nonEmpty(name) || !names.includes(name)) throw invalid('tool_choice', 'auto or a function of tools');
 }
 
 function checkResponseFormat(format: unknown): void {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { errorAnswer } from './errors';
 import { streamReply, textReply, type Piece, type Reply, type Step } from './reply';
 import type { RecordedRequest } from './types';
-import type { Dialect } from './wire';
+import type { EventEnd } from './wire';
 
 /**
  * What goes wrong with one answer. Three groups, which may be combined: what is answered in place of the normal
@@ -33,7 +33,7 @@ export interface Fault {
 	/** The Retry-After header: seconds or a date. */
 	retryAfter?: string;
 	/** How the events of a normal stream end. */
-	dialect?: Dialect;
+	eventEnd?: EventEnd;
 	/** Leaves the last event, `data: [DONE]`, away. */
 	cutWithoutDone?: true;
 	/** Content-Encoding: gzip, whether the client asked for it or not. */

@@ -5,11 +5,10 @@ import type { Fault, FaultChooser } from './faults';
 import { EmulatorState, type EmulatorOptions } from './server';
 import type { RecordedRequest } from './types';
 
-export type { Clock } from './clock';
-export type { Fault, FaultChooser } from './faults';
+export type { DialectName } from './dialects';
+export type { Fault } from './faults';
 export type { EmulatorOptions } from './server';
 export type { RecordedRequest } from './types';
-export type { Dialect } from './wire';
 
 /** StepFun's API on loopback. */
 export interface Emulator {

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { startEmulator } from './index';
 
-const usage = 'Usage: tsx emulator/main.ts [--port 0] [--key sk-emulator] [--delay ms] [--chunk-delay ms]';
+const usage =
+	'Usage: tsx emulator/main.ts [--port 0] [--key sk-emulator] [--delay ms] [--chunk-delay ms]' +
+	' [--dialect live|documented] [--region international|china]';
 
 function readArguments() {
 	const { values } = parseArgs({
@@ -10,6 +12,8 @@ function readArguments() {
 			key: { type: 'string', default: 'sk-emulator' },
 			delay: { type: 'string', default: '0' },
 			'chunk-delay': { type: 'string', default: '0' },
+			dialect: { type: 'string', default: 'live' },
+			region: { type: 'string', default: 'international' },
 		},
 	});
 	const number = (name: 'port' | 'delay' | 'chunk-delay') => {
@@ -17,11 +21,18 @@ function readArguments() {
 		if (Number.isInteger(value) && value >= 0) return value;
 		throw new Error(`--${name} takes a whole number, not "${values[name]}"`);
 	};
+	const oneOf = <T extends string>(name: 'dialect' | 'region', ...known: T[]): T => {
+		const value = known.find((one) => one === values[name]);
+		if (value !== undefined) return value;
+		throw new Error(`--${name} takes ${known.join(' or ')}`);
+	};
 	return {
 		port: number('port'),
 		apiKey: values.key,
 		delayMs: number('delay'),
 		chunkDelayMs: number('chunk-delay'),
+		dialect: oneOf('dialect', 'live', 'documented'),
+		region: oneOf('region', 'international', 'china'),
 	};
 }
 

@@ -60,8 +60,7 @@ const entry = (id: string, fields: Partial<ModelEntry> = {}): ModelEntry => ({
 
 const language = { model_type: '大语言模型', enable_reason: true, reasoning_effort_support_list: threeTiers };
 
-/** GET /models: chat, router, speech and image models in one list. */
-export const modelList: ModelEntry[] = [
+const describedEntries = [
 	entry('step-5-preview', {
 		...language,
 		max_input_tokens: 1_024_000,
@@ -88,14 +87,101 @@ export const modelList: ModelEntry[] = [
 	}),
 	entry('step-router-v1', { model_type: '路由模型' }),
 	entry('stepaudio-2.5-chat', { model_type: '语音对话' }),
-	entry('stepaudio-3-chat-preview'),
 	entry('stepaudio-2.5-tts', { model_type: '语音合成' }),
 	entry('stepaudio-2.5-asr', { model_type: '语音识别' }),
-	entry('step-tts-2'),
 	entry('step-2x-large', { model_type: '文生图' }),
-	entry('step-image-edit-2'),
 ];
 
-/** The model behind an id, or undefined when the chat endpoint at that base does not know it. */
+/** The API's two bases: api.stepfun.ai and api.stepfun.com. */
+export type Region = 'international' | 'china';
+
+/**
+ * The ids that GET /models gave in each region, in its order: api.stepfun.ai on 2026-09-24, api.stepfun.com on 2026-09-19,
+ * the day before step-5-preview.
+ */
+const listedIn: Record<Region, string[]> = {
+	international: [
+		'step-3.5-flash',
+		'step-3.5-flash-2603',
+		'stepaudio-2.5-tts',
+		'stepaudio-2.5-asr',
+		'step-image-edit-2',
+		'step-3.7-flash',
+		'stepaudio-2.5-chat',
+		'stepaudio-2.5-realtime',
+		'stepaudio-2.5-asr-stream',
+		'stepaudio-3-realtime-preview',
+		'stepaudio-3-asr-max',
+		'stepaudio-3-music-preview',
+		'stepaudio-3-chat-preview',
+		'stepaudio-3-gen-preview',
+		'stepaudio-3-tts',
+		'step-5-preview',
+	],
+	china: [
+		'step-3.7-flash',
+		'step-3.5-flash',
+		'step-3.5-flash-2603',
+		'step-router-v1',
+		'step-gui',
+		'step-1o-turbo-vision',
+		'step-1o-audio',
+		'step-2x-large',
+		'step-image-edit-2',
+		'step-audio-2',
+		'step-audio-2-mini',
+		'step-audio-2-think',
+		'step-audio-r1.1',
+		'step-audio-r1.5',
+		'stepaudio-2.5-chat',
+		'stepaudio-2.5-tts',
+		'stepaudio-2.5-asr',
+		'stepaudio-2.5-asr-stream',
+		'stepaudio-2.5-realtime',
+		'stepaudio-2-asr-pro',
+		'stepaudio-3-asr-max',
+		'stepaudio-3-chat-preview',
+		'stepaudio-3-gen-preview',
+		'stepaudio-3-music-preview',
+		'stepaudio-3-realtime-preview',
+		'stepaudio-3-tts',
+		'step-tts-mini',
+		'step-tts-vivid',
+		'step-tts-2',
+		'step-asr',
+		'step-asr-1.1',
+		'step-asr-1.1-stream',
+		'step-overture-preview',
+		'dr-search-api',
+		'search-image',
+	],
+};
+
+/** The ids of GET /models below /step_plan, as China's base gave them. */
+const listedInPlan = [
+	'step-3.5-flash',
+	'step-3.5-flash-2603',
+	'step-3.7-flash',
+	'step-5-preview',
+	'step-image-edit-2',
+	'step-router-v1',
+	'stepaudio-2.5-asr',
+	'stepaudio-2.5-chat',
+	'stepaudio-2.5-realtime',
+	'stepaudio-2.5-tts',
+];
+
+/** GET /models: models for chat, speech, images and search in one list. */
+export const modelList = (region: Region, stepPlan: boolean): ModelEntry[] =>
+	(stepPlan ? listedInPlan : listedIn[region]).map(
+		(id) => describedEntries.find((model) => model.id === id) ?? entry(id),
+	);
+
+/**
+ * The model behind an id, or undefined when the chat endpoint at that base does not know it. Nor does it know those that
+ * were retired on 2026-07-08 (https://platform.stepfun.com/docs/zh/guides/model-migration names them and who follows them):
+ * step-1-8k, step-1-32k, step-1v-8k, step-1v-32k, step-1o-vision-32k, step-2-mini, step-2-16k, step-3 and step-1x-medium.
+ * What a call of one is answered was not recorded.
+ */
 export const findChatModel = (id: string, stepPlan: boolean): ChatModel | undefined =>
 	chatModels.find((model) => model.id === id && (stepPlan || !model.planOnly));

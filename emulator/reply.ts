@@ -26,7 +26,8 @@ export const textReply = (status: number, contentType: string, body: string | Bu
 	};
 };
 
-export const jsonReply = (value: unknown): Reply => textReply(200, 'application/json', JSON.stringify(value));
+export const jsonReply = (value: unknown, contentType: string): Reply =>
+	textReply(200, contentType, JSON.stringify(value));
 
 export const errorReply = (error: ApiError): Reply => textReply(error.status, 'application/json', error.body());
 

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerRequest } from './answer';
+import { answerRequest, type Answer } from './answer';
 import { BodyReader } from './body';
 import { checkRequest } from './check';
 import { realClock, type Clock } from './clock';
+import { dialects, type DialectName } from './dialects';
+import type { Dialect, Stamp } from './dialects/dialect';
 import { reasoningReplayed } from './dialogue';
 import { ApiError, badKey, unknownModel } from './errors';
 import { replacement, schedule, type Fault, type FaultChooser } from './faults';
 import { Limits, type LimitOptions, type Refusal } from './limits';
-import { modelList } from './models';
+import { modelList, type ModelEntry, type Region } from './models';
 import { deliver, errorReply, jsonReply, streamReply, textReply, type Reply } from './reply';
 import type { ChatRequest, RecordedRequest } from './types';
 import { PromptCache } from './usage';
-import { toCompletion, toEvents, type Dialect } from './wire';
+import { toEvents, type EventEnd } from './wire';
 
 /** All of them may be changed while the emulator runs, except port, tls and clock. Times are milliseconds. */
 export interface EmulatorOptions extends LimitOptions {
@@ -24,8 +26,12 @@ export interface EmulatorOptions extends LimitOptions {
 	delayMs?: number;
 	/** Pause between two events of a stream. */
 	chunkDelayMs?: number;
+	/** Whose shapes the answers have; default `live`. */
+	dialect?: DialectName;
 	/** How the events of a stream end; default `blank-line`. */
-	dialect?: Dialect;
+	eventEnd?: EventEnd;
+	/** Whose models are listed; default `international`. */
+	region?: Region;
 	/** Whether a 429 of `rateLimit` or `concurrencyLimit` has a Retry-After header; the live API sends none. */
 	retryAfterHeader?: boolean;
 	/** How many requests are remembered; default 1000, the oldest are dropped first. */
@@ -36,20 +42,33 @@ export interface EmulatorOptions extends LimitOptions {
 	clock?: Clock;
 }
 
-type Route =
-	{ kind: 'chat'; stepPlan: boolean } | { kind: 'models' } | { kind: 'model'; id: string } | { kind: 'unknown' };
+type Route = { kind: 'chat' | 'models'; stepPlan: boolean } | { kind: 'model'; id: string } | { kind: 'unknown' };
 
 function findRoute(method: string, url: string): Route {
 	const path = url.split('?')[0]!;
 	const stepPlan = path.startsWith('/step_plan/');
 	const rest = `${method} ${stepPlan ? path.slice('/step_plan'.length) : path}`;
 	if (rest === 'POST /v1/chat/completions') return { kind: 'chat', stepPlan };
-	if (rest === 'GET /v1/models') return { kind: 'models' };
+	if (rest === 'GET /v1/models') return { kind: 'models', stepPlan };
 	const one = /^GET \/v1\/models\/([^/]+)$/.exec(rest);
 	// The live plan base lists its models but does not show a single one.
 	if (one && !stepPlan) return { kind: 'model', id: one[1]! };
 	return { kind: 'unknown' };
 }
+
+/** A request as it is answered. */
+interface Asked {
+	route: Route;
+	record: RecordedRequest;
+	/** The body as parsed JSON. */
+	parsed: unknown;
+	keyIsRight: boolean;
+	/** By a limit. */
+	refusal: Refusal | undefined;
+}
+
+/** 32 hex digits, the same for the same request of a repeated run. */
+const traceId = (count: number): string => createHash('sha256').update(`trace ${count}`).digest('hex').slice(0, 32);
 
 /** What one emulator knows while it runs, and how it treats a request. */
 export class EmulatorState {
@@ -84,7 +103,8 @@ export class EmulatorState {
 		response.setHeader('Date', new Date(this.clock.now()).toUTCString());
 		response.setHeader('X-Trace-Id', record.traceId);
 		const route = findRoute(record.method, record.url);
-		const refusal = route.kind === 'chat' ? this.enter(response) : undefined;
+		const keyIsRight = record.headers.authorization === `Bearer ${this.options.apiKey ?? 'sk-emulator'}`;
+		const refusal = route.kind === 'chat' && keyIsRight ? this.enter(response) : undefined;
 		let cut = false;
 		const note = () => {
 			record.finished = response.writableFinished;
@@ -98,9 +118,9 @@ export class EmulatorState {
 		if (text === undefined) return;
 		const parsed = parseJson(text, record);
 		const fault = refusal ? {} : this.takeFault(route, record);
-		const answer = (fault && replacement(fault)) ?? this.answer(route, record, parsed, refusal, fault);
-		// A limit refuses at once: it stands before the model.
-		const timing = route.kind === 'chat' && !refusal ? this.timing(answer) : {};
+		const answer = (fault && replacement(fault)) ?? this.answer({ route, record, parsed, keyIsRight, refusal }, fault);
+		// A limit refuses at once, and so does a wrong key: they stand before the model.
+		const timing = route.kind === 'chat' && keyIsRight && !refusal ? this.timing(answer) : {};
 		const { reply, steps } = schedule(answer, { ...timing, ...fault });
 		cut = steps.includes('reset');
 		await deliver(response, reply, steps, this.clock);
@@ -121,7 +141,7 @@ export class EmulatorState {
 			bodyBytes: 0,
 			bodySha256: '',
 			body: undefined,
-			traceId: `trace-${String(this.traces).padStart(6, '0')}`,
+			traceId: traceId(this.traces),
 			startedAt: this.clock.now(),
 			finished: false,
 		};
@@ -148,29 +168,34 @@ export class EmulatorState {
 		return (route.kind === 'chat' ? this.faults.shift() : undefined) ?? this.chooseFault?.(record);
 	}
 
-	private answer(
-		route: Route,
-		record: RecordedRequest,
-		body: unknown,
-		refusal: Refusal | undefined,
-		fault: Fault = {},
-	): Reply {
-		if (route.kind === 'unknown') return textReply(404, 'text/plain', '404 page not found');
+	private answer({ route, record, parsed, keyIsRight, refusal }: Asked, fault: Fault = {}): Reply {
+		const { contentType } = this.dialect;
 		try {
+			// Live, a missing or wrong key comes before everything else, an unknown path too.
+			if (!keyIsRight) throw badKey();
 			if (refusal) return this.refuse(refusal);
-			if (record.headers.authorization !== `Bearer ${this.options.apiKey ?? 'sk-emulator'}`) throw badKey();
 			switch (route.kind) {
+				case 'unknown':
+					return textReply(404, 'text/plain', '404 page not found');
 				case 'models':
-					return jsonReply({ object: 'list', data: modelList });
+					return jsonReply({ object: 'list', data: this.models(route.stepPlan) }, contentType.json);
 				case 'model':
-					return jsonReply(findModel(route.id));
+					return jsonReply(findModel(this.models(false), route.id), contentType.json);
 				case 'chat':
-					return this.complete(checkRequest(body, route.stepPlan), record, fault);
+					return this.complete(checkRequest(parsed, route.stepPlan), record, fault);
 			}
 		} catch (error) {
 			if (error instanceof ApiError) return errorReply(error);
 			throw error;
 		}
+	}
+
+	private get dialect(): Dialect {
+		return dialects[this.options.dialect ?? 'live'];
+	}
+
+	private models(stepPlan: boolean): ModelEntry[] {
+		return modelList(this.options.region ?? 'international', stepPlan);
 	}
 
 	private refuse({ error, retryAfter }: Refusal): Reply {
@@ -181,23 +206,28 @@ export class EmulatorState {
 
 	private complete(request: ChatRequest, record: RecordedRequest, fault: Fault): Reply {
 		record.reasoningReplayed = reasoningReplayed(request.messages);
-		const answer = answerRequest(request, this.cache.look(request));
-		const stamp = { id: completionId(record.traceId), created: Math.floor(this.clock.now() / 1000) };
+		const { dialect } = this;
+		const answer = answerRequest(request, this.cache.look(request), dialect.callId);
 		const stream = fault.respondSse ?? (request.stream === true && !fault.respondJson);
-		if (!stream) return jsonReply(toCompletion(answer, stamp));
-		return streamReply(toEvents(answer, stamp, fault.dialect ?? this.options.dialect ?? 'blank-line'));
+		const stamp = {
+			id: dialect.completionId(record.traceId, stream),
+			created: Math.floor(this.clock.now() / 1000),
+		};
+		const reply = stream
+			? streamReply(this.events(answer, stamp, request, fault), dialect.contentType.stream)
+			: jsonReply(dialect.toCompletion(answer, stamp), dialect.contentType.json);
+		return { ...reply, headers: { ...reply.headers, ...dialect.headers } };
+	}
+
+	private events(answer: Answer, stamp: Stamp, request: ChatRequest, fault: Fault): Buffer[] {
+		const includeUsage = request.stream_options?.include_usage === true;
+		const chunks = this.dialect.toChunks(answer, stamp, { includeUsage });
+		return toEvents(chunks, fault.eventEnd ?? this.options.eventEnd ?? 'blank-line');
 	}
 }
 
-/** A UUID from the trace id, so that a repeated run gives the same ids. */
-const completionId = (traceId: string): string =>
-	createHash('sha256')
-		.update(traceId)
-		.digest('hex')
-		.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-
-function findModel(id: string) {
-	const model = modelList.find((entry) => entry.id === id);
+function findModel(models: ModelEntry[], id: string): ModelEntry {
+	const model = models.find((entry) => entry.id === id);
 	if (!model) throw unknownModel(id);
 	return model;
 }

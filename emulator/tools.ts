@@ -1,6 +1,6 @@
 import type { Dialogue } from './dialogue';
 import { fitSchema } from './json-schema';
-import type { FunctionTool, SearchCall, Tool } from './types';
+import type { FunctionTool, SearchCall, Tool, ToolChoice } from './types';
 import { wordsOf } from './words';
 
 /** A function call the answer will make; arguments fit the tool's parameters. */
@@ -18,9 +18,13 @@ export interface PlannedCall {
  * 3. Then the answer. A tool that the system prompt says "must" be used (`MUST use the X tool`, as n8n's AI Agent
  *    asks for its output format) is not part of 1 and 2; it is called once in place of the answer.
  * A question that says "without tools" skips 1 and 2.
+ * A function that `tool_choice` names is called in place of all that, in every round.
  */
-export function planCalls(dialogue: Dialogue, tools: Tool[]): PlannedCall[] {
+export function planCalls(dialogue: Dialogue, tools: Tool[], choice?: ToolChoice | null): PlannedCall[] {
 	const functions = tools.filter((tool): tool is FunctionTool => tool.type === 'function');
+	const named = typeof choice === 'object' ? choice?.function.name : undefined;
+	const chosen = functions.find((tool) => tool.function.name === named);
+	if (chosen) return [call(chosen, dialogue.results.at(-1)?.content ?? dialogue.question)];
 	const closing = functions.find((tool) => mustUse(dialogue.system, tool.function.name));
 	const calls = ordinaryCalls(
 		dialogue,

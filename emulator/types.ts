@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** One part of a user message (seed 004, "multipart message list"). */
+/** One part of a user message (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create). */
 export type ContentPart =
 	| { type: 'text'; text: string }
 	| { type: 'image_url'; image_url: { url: string; detail?: 'low' | 'high' } }
 	| { type: 'video_url'; video_url: { url: string } }
 	| { type: 'input_audio'; input_audio: { data: string } };
 
-/** A tool call as it stands in an assistant message; `arguments` is JSON text (seed 004). */
+/** A tool call as it stands in an assistant message; `arguments` is JSON text. */
 export interface ToolCall {
 	id: string;
 	type: 'function';
@@ -44,20 +44,25 @@ export interface FunctionTool {
 
 export type Tool = FunctionTool | { type: 'web_search' | 'retrieval'; function?: Record<string, unknown> };
 
-export type ResponseFormat =
+type ResponseFormat =
 	| { type: 'text' | 'json_object' }
 	| { type: 'json_schema'; json_schema: { name: string; strict?: boolean; schema: Record<string, unknown> } };
 
-/** The body of POST /chat/completions after the checks (seed 003, seed 004). */
+/** `auto` as the documents use it, or the one function to call; other words are ignored. */
+export type ToolChoice = string | { type: 'function'; function: { name: string } };
+
+/** The body of POST /chat/completions after the checks (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create). */
 export interface ChatRequest {
 	model: string;
 	messages: Message[];
 	tools?: Tool[];
+	tool_choice?: ToolChoice | null;
 	max_tokens?: number;
 	temperature?: number;
 	top_p?: number;
 	n?: number;
 	stream?: boolean;
+	stream_options?: { include_usage?: boolean } | null;
 	stop?: string | string[];
 	frequency_penalty?: number;
 	response_format?: ResponseFormat;

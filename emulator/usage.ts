@@ -6,13 +6,13 @@ const piece = /\s*\S{1,4}|\s+/gu;
 /** The emulator's token: up to four characters without a blank, with the blanks before them. Joined they are the text. */
 export const tokens = (text: string): string[] => text.match(piece) ?? [];
 
-export function countTokens(text: string): number {
+function countTokens(text: string): number {
 	let count = 0;
 	for (const _ of text.matchAll(piece)) count++;
 	return count;
 }
 
-/** A low-detail image counts 400 tokens (seed 004); the other figures only have a plausible size. */
+/** A low-detail image counts 400 tokens (page chat-completion-create); the other figures only have a plausible size. */
 function partTokens(part: ContentPart): number {
 	switch (part.type) {
 		case 'text':

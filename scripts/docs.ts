@@ -53,18 +53,22 @@ export const FIELD_PAGES: ReadonlyArray<readonly [file: string, locale: Locale]>
 
 /** The fields and what is inside their collections, in the order of the panel. */
 export function fieldsOf(properties: INodeProperties[], parent?: Field): Field[] {
-	return properties
-		.filter(({ type }) => type !== 'notice' && type !== 'hidden')
-		.flatMap((property) => {
-			const hasChoices = property.type === 'options' || property.type === 'multiOptions';
-			const field: Field = {
-				path: parent ? `${parent.path}.${property.name}` : property.name,
-				labels: [...(parent?.labels ?? []), property.displayName],
-				property,
-				choices: hasChoices ? (property.options as INodePropertyOptions[]) : [],
-			};
-			return [field, ...(hasChoices ? [] : fieldsOf(nestedProperties(property), field))];
-		});
+	return (
+		properties
+			.filter(({ type }) => type !== 'notice' && type !== 'hidden')
+			// One that is declared again has fewer choices, for another setting.
+			.filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i)
+			.flatMap((property) => {
+				const hasChoices = property.type === 'options' || property.type === 'multiOptions';
+				const field: Field = {
+					path: parent ? `${parent.path}.${property.name}` : property.name,
+					labels: [...(parent?.labels ?? []), property.displayName],
+					property,
+					choices: hasChoices ? (property.options as INodePropertyOptions[]) : [],
+				};
+				return [field, ...(hasChoices ? [] : fieldsOf(nestedProperties(property), field))];
+			})
+	);
 }
 
 /** Those of a collection, and those of each group of a fixedCollection. */

@@ -5,13 +5,15 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import * as nodes from '../nodes/shared/texts';
+import * as chatModel from '../nodes/LmChatStepfun/texts';
+import * as shared from '../nodes/shared/texts';
+import * as chat from '../nodes/StepfunChat/texts';
 import * as client from '../stepfun/client/texts';
 import * as request from '../stepfun/request/texts';
 import * as response from '../stepfun/response/texts';
 import * as general from '../stepfun/texts';
 
-const CATALOGS = [general, client, request, response, nodes];
+const CATALOGS = [general, client, request, response, shared, chat, chatModel];
 
 const HEADINGS = {
 	en: ['Message', 'When', 'What to do'],

@@ -30,7 +30,7 @@ const FAULTS: Fault[] = [
 	{ gzip: true },
 	{ respondJson: true },
 	{ splitBytes: 7 },
-	{ dialect: 'single-newline' },
+	{ eventEnd: 'single-newline' },
 	{ raw: 'data: {"error":{"message":"overloaded","type":"engine_overloaded"}}\n\n' },
 ];
 

@@ -1,11 +1,11 @@
 import { call, type Attempt, type CallOptions } from './client/call';
 import { prematureEnd } from './client/connection-error';
 import { originOf } from './client/http';
-import { withoutEcho } from './client/redact';
 import { requestIdOf } from './client/server-error';
 import { StepfunError } from './errors';
 import { Attachment } from './request/attachment';
 import { requestBody } from './request/body';
+import { withMediaAdvice } from './request/refused-media';
 import { checkAnswered } from './response/check';
 import type { ChoiceDelta } from './response/chunk';
 import { CompletionBuilder } from './response/completion';
@@ -32,8 +32,8 @@ export interface CompleteOptions extends CallOptions {
 export async function complete(request: ChatRequest, options: CompleteOptions): Promise<Completion> {
 	const url = `${options.baseUrl}/chat/completions`;
 	const body = requestBody({ ...request, stream: request.stream ?? true });
-	try {
-		return await call(async (attempt) => {
+	return await call(
+		async (attempt) => {
 			const builder = new CompletionBuilder(request.n);
 			const raw = options.raw ? new RawCompletion() : undefined;
 			try {
@@ -55,11 +55,9 @@ export async function complete(request: ChatRequest, options: CompleteOptions): 
 				if (builder.answered) attempt.commit();
 				throw error instanceof StepfunError && builder.started ? withPartial(error, builder.build(), url) : error;
 			}
-		}, options);
-	} catch (error) {
-		if (error instanceof StepfunError) error.message = withoutEcho(error.message, textsOf(request.messages));
-		throw error;
-	}
+		},
+		{ ...options, sent: () => textsOf(request.messages) },
+	).catch((error: Error) => Promise.reject(error instanceof StepfunError ? withMediaAdvice(error, request) : error));
 }
 
 /** Hands the chunks of an answer on to the builder and to whoever watches it arrive. */

@@ -3,7 +3,7 @@ import type { ErrorText } from './texts';
 import type { Completion } from './types';
 
 /** What StepFun's own error types do not cover: trouble on this side or on the way. */
-export type LocalErrorType =
+type LocalErrorType =
 	| 'invalid_input'
 	| 'connection_failed'
 	| 'connection_cut'
@@ -44,12 +44,15 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 	readonly retryAfterMs?: number;
 	/** What to do about it, for the person who reads it; '' where there is nothing to do. */
 	readonly hint: string;
+	/** What of `message` are a server's own words. */
+	readonly quote?: string;
 	readonly partial?: Completion;
 	attempts: number;
 
-	constructor({ message, hint }: ErrorText, details: StepfunErrorDetails) {
+	constructor({ message, hint, quote }: ErrorText, details: StepfunErrorDetails) {
 		super(message);
 		this.hint = hint;
+		this.quote = quote;
 		this.type = details.type;
 		this.status = details.status;
 		this.requestId = details.requestId;
@@ -60,14 +63,19 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 	}
 
 	/** The same error with other details. */
-	with({ hint = this.hint, ...details }: Partial<StepfunErrorDetails> & { hint?: string }): StepfunError {
-		return new StepfunError({ message: this.message, hint }, { ...this, ...details });
+	with({
+		message = this.message,
+		hint = this.hint,
+		quote = this.quote,
+		...details
+	}: Partial<StepfunErrorDetails & ErrorText>): StepfunError {
+		return new StepfunError({ message, hint, quote }, { ...this, ...details });
 	}
 }
 
 /** A request that is not worth sending. */
-export const invalidInput = (text: ErrorText | string, hint = ''): StepfunError =>
-	new StepfunError(typeof text === 'string' ? { message: text, hint } : text, { type: 'invalid_input' });
+export const invalidInput = (text: ErrorText): StepfunError =>
+	new StepfunError(text, { type: 'invalid_input', attempts: 0 });
 
 /** What was ended on purpose. */
 export const canceled = (): StepfunError => new StepfunError(texts.canceled, { type: 'canceled' });

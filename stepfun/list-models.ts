@@ -1,8 +1,9 @@
 import { connectionError } from './client/connection-error';
 import { isSuccess, looksLikeHtml, readText, type HttpResponse, type Send } from './client/http';
-import { excerpt, withoutKey } from './client/redact';
+import { excerpt, ownKeyRemover, redacted } from './client/redact';
 import { notTheApi, statusError } from './client/server-error';
 import * as texts from './client/texts';
+import { StepfunError } from './errors';
 import { tryParseJson } from './json';
 import { chatModels } from './models';
 
@@ -24,6 +25,16 @@ export async function listModels({
 	apiKey?: string;
 }): Promise<string[]> {
 	const url = `${baseUrl}/models`;
+	try {
+		const withoutKey = ownKeyRemover(apiKey);
+		// A name that holds the key is no model's, and would be saved with a workflow.
+		return (await readModels(send, url)).filter((model) => withoutKey(model) === model);
+	} catch (error) {
+		throw error instanceof StepfunError ? redacted(error, { apiKey }) : error;
+	}
+}
+
+async function readModels(send: Send, url: string): Promise<string[]> {
 	let response: HttpResponse;
 	let text: string;
 	try {
@@ -32,7 +43,7 @@ export async function listModels({
 	} catch (cause) {
 		throw connectionError(cause, url);
 	}
-	if (!isSuccess(response)) throw statusError(response, withoutKey(text, apiKey), url);
+	if (!isSuccess(response)) throw statusError(response, text, url);
 	const value = tryParseJson(text);
 	if (value !== undefined) return chatModels(value);
 	throw notTheApi(texts.notAModelList(looksLikeHtml(text) ? ', a web page' : excerpt(text)));

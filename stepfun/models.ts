@@ -1,5 +1,5 @@
 import { asRecord } from './json';
-import type { ReasoningEffort } from './types';
+import type { ChatRequest, MediaKind, ReasoningEffort } from './types';
 
 /** Types of GET /models that are no chat models: speech synthesis, speech recognition, image and vector models. */
 const OTHER_TYPES = /语音合成|语音识别|文生图|图生图|图像|图片|向量|音色|tts|asr|speech|image|embedding|rerank/i;
@@ -28,8 +28,41 @@ export function chatModels(answer: unknown): string[] {
 /** Models, by the start of their id, whose reasoning has two tiers (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create). */
 export const TWO_TIER_MODELS: readonly string[] = ['step-3.5-flash-2603'];
 
-/** Models, by the start of their id, that read text only; others read images and video too, as their own pages say. */
-export const TEXT_ONLY_MODELS: readonly string[] = ['step-3.5-flash'];
+/**
+ * What models accept beside text, by the start of their id, as StepFun's model pages and its guides to images, video and audio
+ * say (https://platform.stepfun.ai/docs). Nothing is known of others.
+ */
+const INPUTS: ReadonlyArray<readonly [id: string, kinds: readonly MediaKind[]]> = [
+	['step-3.5-flash', []],
+	['step-router-v1', []],
+	['step-3.7-flash', ['image', 'video']],
+	['step-5-preview', ['image', 'video']],
+	['step-1o-turbo-vision', ['image', 'video']],
+	['step-1o-audio', ['audio']],
+	['step-audio-', ['audio']],
+	['stepaudio-', ['audio']],
+];
+
+/** Models, by the start of their id, that are not documented to accept attachments of this kind. */
+export const modelsWithout = (kind: MediaKind): string[] =>
+	INPUTS.filter(([, kinds]) => !kinds.includes(kind)).map(([id]) => id);
+
+const KIND_OF_PART: Readonly<Record<string, MediaKind>> = {
+	image_url: 'image',
+	video_url: 'video',
+	input_audio: 'audio',
+};
+
+/** The kind of an attachment in a request whose model is not documented to accept it; undefined where there is none. */
+export function unsupportedMedia({ model, messages }: Pick<ChatRequest, 'model' | 'messages'>): MediaKind | undefined {
+	// Gateways put the name of the provider before the model's.
+	const name = model.slice(model.lastIndexOf('/') + 1);
+	const accepted = INPUTS.find(([id]) => name.startsWith(id))?.[1];
+	return messages
+		.flatMap(({ content }) => (Array.isArray(content) ? content : []))
+		.map(({ type }) => KIND_OF_PART[type])
+		.find((kind) => kind !== undefined && accepted?.includes(kind) === false);
+}
 
 /** Efforts that a model takes; none of them switches reasoning off. */
 export function reasoningEfforts(model: string): ReasoningEffort[] {

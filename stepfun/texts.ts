@@ -6,10 +6,14 @@
  * the rows of docs/messages.md from that.
  */
 
-/** `message` says what happened, `hint` what to do about it; '' where there is nothing to do. */
+/**
+ * `message` says what happened, `hint` what to do about it; '' where there is nothing to do. `quote` is the part of the message that
+ * is in a server's own words, which may hold anything.
+ */
 export interface ErrorText {
 	message: string;
 	hint: string;
+	quote?: string;
 }
 
 export const canceled: ErrorText = { message: 'The execution was canceled', hint: '' };

@@ -5,44 +5,44 @@
  */
 
 /** A file that travels inside a request as a data URL, read only while it is being sent. */
-export interface FileSource {
+interface FileSource {
 	/** Such as `image/png`. */
 	readonly mimeType: string;
 	/** Exact size in bytes, before base64. */
 	readonly size: number;
 	/** The file as base64 from its first byte, in pieces of any length. */
-	readonly base64: () => AsyncIterable<string>;
+	readonly base64: () => Iterable<string> | AsyncIterable<string>;
 }
+
+export type MediaKind = 'image' | 'video' | 'audio';
 
 /** A URL that StepFun fetches itself (http, https, `stepfile://`), a data URL, or bytes that are encoded on their way out. */
 export type MediaSource = string | FileSource;
 
-export interface TextPart {
+interface TextPart {
 	type: 'text';
 	text: string;
 }
 
 /** jpg, png, webp or static gif; `low` costs about 400 tokens and is the API's default. */
-export interface ImagePart {
+interface ImagePart {
 	type: 'image_url';
 	image_url: { url: MediaSource; detail?: 'low' | 'high' };
 }
 
 /** mp4, below 128 MB, recommended below 5 minutes. */
-export interface VideoPart {
+interface VideoPart {
 	type: 'video_url';
 	video_url: { url: MediaSource };
 }
 
 /** mp3 or wav. `data` is a whole data URL and there is no `format`, unlike OpenAI's part of the same name. */
-export interface AudioPart {
+interface AudioPart {
 	type: 'input_audio';
 	input_audio: { data: MediaSource };
 }
 
 export type ContentPart = TextPart | ImagePart | VideoPart | AudioPart;
-
-export type Role = 'system' | 'user' | 'assistant' | 'tool';
 
 /** A call of a function tool as the API takes and gives it: `arguments` is JSON in a string. */
 export interface ToolCall {
@@ -52,19 +52,19 @@ export interface ToolCall {
 	function: ToolCallFunction;
 }
 
-export interface ToolCallFunction {
+interface ToolCallFunction {
 	name: string;
 	arguments: string;
 	/** What a tool that StepFun ran itself has found. */
 	results?: unknown[];
 }
 
-export interface SystemMessage {
+interface SystemMessage {
 	role: 'system';
 	content: string | ContentPart[];
 }
 
-export interface UserMessage {
+interface UserMessage {
 	role: 'user';
 	content: string | ContentPart[];
 }
@@ -110,7 +110,7 @@ export type ReasoningEffort = 'low' | 'medium' | 'high';
 export type ReasoningFormat = 'general' | 'deepseek-style';
 
 /** Fields of the request that the API has and this package does not know, by their wire names. */
-export type ExtraFields = Readonly<Record<string, unknown>>;
+type ExtraFields = Readonly<Record<string, unknown>>;
 
 /** The body of a chat request. What is absent is not sent, and the API's default holds. */
 export interface ChatRequest {

@@ -4,9 +4,9 @@ import { retrySettings, type Side } from './side';
 /** n8n's HTTP Request node; a file has to become base64 text in the item first. */
 export const httpRequest: Side = {
 	name: 'HTTP Request',
-	credential: () => ({
+	credential: (_url, key = apiKey) => ({
 		type: 'httpHeaderAuth',
-		data: { name: 'Authorization', value: `Bearer ${apiKey}`, allowedHttpRequestDomains: 'all' },
+		data: { name: 'Authorization', value: `Bearer ${key}`, allowedHttpRequestDomains: 'all' },
 	}),
 	nodes: ({ url, atOnce, pauseMs, withFile, ...options }) => ({
 		chain: [

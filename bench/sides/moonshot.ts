@@ -7,9 +7,9 @@ import { retrySettings, type Side } from './side';
  */
 export const moonshot: Side = {
 	name: 'Vendor node (Moonshot)',
-	credential: (url) => ({
+	credential: (url, key = apiKey) => ({
 		type: 'moonshotApi',
-		data: { apiKey, region: 'international', url, allowedHttpRequestDomains: 'all' },
+		data: { apiKey: key, region: 'international', url, allowedHttpRequestDomains: 'all' },
 	}),
 	nodes: ({ withFile, ...options }) => ({
 		chain: [

@@ -1,5 +1,5 @@
 import { apiKey, model } from '../api';
-import type { BareNode } from '../workflow';
+import type { BareNode } from './side';
 
 /** n8n's OpenAI Chat Model, led to another API by its credential; the Responses API is off, as StepFun has chat completions. */
 export const openAiChatModel: BareNode = {
@@ -10,9 +10,9 @@ export const openAiChatModel: BareNode = {
 	needsCredential: true,
 };
 
-export const openAiCredential = (url: string) => ({
+export const openAiCredential = (url: string, key = apiKey) => ({
 	type: 'openAiApi',
-	data: { apiKey, url, header: false, allowedHttpRequestDomains: 'all' },
+	data: { apiKey: key, url, header: false, allowedHttpRequestDomains: 'all' },
 });
 
 /** Connects the model with a node that has a place for one. */

@@ -5,9 +5,9 @@ import { retrySettings, type Side } from './side';
 /** The node of this package. Large files go as video: StepFun takes images up to 20 MB, and the node refuses larger ones. */
 export const stepfunChat: Side = {
 	name: 'StepFun Chat',
-	credential: (baseUrl) => ({
+	credential: (baseUrl, key = apiKey) => ({
 		type: credentialType,
-		data: { apiKey, region: 'custom', plan: 'standard', baseUrl },
+		data: { apiKey: key, region: 'custom', plan: 'standard', baseUrl },
 	}),
 	nodes: ({ atOnce, withFile, ...options }) => ({
 		chain: [

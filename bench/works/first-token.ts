@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { apiKey, model } from '../api';
 import type { Setup } from '../api-server';
 import type { Bench } from '../bench';
+import { warmUp } from '../callers';
 import { inTurn, type Entry } from '../measure';
-import type { ProbedN8n } from '../n8n';
 import { agent } from '../sides/agent';
 import { moonshot } from '../sides/moonshot';
 import type { Side } from '../sides/side';
 import { stepfunChat } from '../sides/stepfun-chat';
-import { webhookStart, workflowOf } from '../workflow';
 import { LIMIT } from './side-by-side';
 import type { Work } from './work';
 
@@ -48,7 +46,7 @@ export const firstToken: Work = {
 	},
 };
 
-function entry(bench: Bench, side: Side, responseMode: string, setup: Setup): Entry {
+function entry(bench: Bench, side: Side, responseMode: 'lastNode' | 'streaming', setup: Setup): Entry {
 	let published: { by: unknown; url: string } | undefined;
 	return {
 		name: side.name,
@@ -57,8 +55,8 @@ function entry(bench: Bench, side: Side, responseMode: string, setup: Setup): En
 			const n8n = await bench.n8n();
 			await api.setUp(setup);
 			if (published?.by !== n8n) {
-				published = { by: n8n, url: await publish(n8n, side, api.url, responseMode) };
-				await firstCall(published.url);
+				published = { by: n8n, url: (await n8n.publish(side, api.url, responseMode)).url };
+				await warmUp(published.url);
 				await api.setUp(setup);
 			}
 			const calledAt = Date.now();
@@ -76,29 +74,6 @@ const call = (url: string): Promise<Response> =>
 		body: '{"prompt":"Hello"}',
 		signal: AbortSignal.timeout(30_000),
 	});
-
-/** A webhook answers a moment after its workflow is active; its first call loads what it needs. */
-async function firstCall(url: string): Promise<void> {
-	for (let tries = 1; tries <= 20; tries += 1) {
-		const response = await call(url);
-		await response.text();
-		if (response.ok) return;
-		await sleep(250);
-	}
-	throw new Error(`The webhook ${url} does not answer`);
-}
-
-/** Activates the workflow and gives the address of its webhook. */
-async function publish({ client, url }: ProbedN8n, side: Side, apiUrl: string, responseMode: string): Promise<string> {
-	const path = side.name.toLowerCase().replace(/\W+/g, '-');
-	const { workflow } = workflowOf(side, apiUrl, { webhook: webhookStart(path, responseMode) }, {});
-	const credential = side.credential(apiUrl);
-	const id = await client.importWorkflow(workflow, {
-		[credential.type]: await client.importCredential({ name: `${side.name} ${apiUrl}`, ...credential }),
-	});
-	await client.publishWorkflow(id);
-	return `${url}/webhook/${path}`;
-}
 
 /** When the first text came, and in how many pieces there was some. n8n streams lines of JSON; what does not stream is one piece. */
 async function readPieces(response: Response): Promise<{ firstAt: number; pieces: number }> {

@@ -46,7 +46,7 @@ export const rateLimit: Work = {
 		);
 		return {
 			title: `${count} items, ${limit} requests in ${windowMs / 1000} s allowed`,
-			setup: `What is too much is refused with 429 and Retry-After, and counts. A call takes ${DELAY_MS} ms. Retry On Fail is at its most patient: 5 tries, 5 s apart.`,
+			setup: `What is too much is refused with 429 and Retry-After, and counts. A call takes ${DELAY_MS} ms. Each run has a key that was never used. Retry On Fail is at its most patient: 5 tries, 5 s apart.`,
 			columns,
 			rows,
 			// The first window's requests, its end, and the rest at once.
@@ -72,7 +72,7 @@ export const parallelLimit: Work = {
 		]);
 		return {
 			title: `${count} items, ${limit} requests at a time allowed`,
-			setup: `What is too much is refused with 429, without Retry-After, as StepFun does. A call takes ${DELAY_MS} ms.`,
+			setup: `What is too much is refused with 429, without Retry-After, as StepFun does. A call takes ${DELAY_MS} ms. Each run has a key that was never used.`,
 			columns,
 			rows,
 			goals: goals(rows, count, Math.ceil(count / limit) * DELAY_MS),
@@ -88,7 +88,7 @@ async function measureLimit(
 ): Promise<Table['rows']> {
 	const api = await bench.api();
 	const setup = { options: { delayMs: DELAY_MS, ...options }, reply: shortReply };
-	const work: ItemsWork = { bench, api, count, setup, sample: (run) => sampleOf(run, api) };
+	const work: ItemsWork = { bench, api, count, setup, asNewAccount: true, sample: (run) => sampleOf(run, api) };
 	const entries = sides.map(([name, side, sideOptions]) => itemsEntry(work, name, side, sideOptions));
 	return await inTurn(entries, bench.rounds, bench.log);
 }

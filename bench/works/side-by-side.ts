@@ -14,12 +14,14 @@ export interface ItemsWork {
 	setup: Setup;
 	/** Items. */
 	count: number;
+	/** Whether each run has a key that was never used, so that no node knows the account's limits from the run before. */
+	asNewAccount?: boolean;
 	sample(run: Run): Promise<Sample> | Sample;
 }
 
 /** A side that answers items in the shared n8n. It runs once unmeasured, so that all code is loaded and compiled. */
 export function itemsEntry(
-	{ bench, api, setup, count, sample }: ItemsWork,
+	{ bench, api, setup, count, asNewAccount, sample }: ItemsWork,
 	name: string,
 	side: Side,
 	options: SideOptions = {},
@@ -34,6 +36,7 @@ export function itemsEntry(
 				await (await n8n.prepare(side, api.url, { items: WARM_UP_ITEMS }, options)).run();
 				prepared = { owner: n8n, workflow: await n8n.prepare(side, api.url, { items: count }, options) };
 			}
+			if (asNewAccount) await prepared.workflow.asNewAccount();
 			await api.setUp(setup);
 			return await sample(await prepared.workflow.run());
 		},

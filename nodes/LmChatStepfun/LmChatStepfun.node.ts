@@ -20,18 +20,22 @@ import { searchModels } from '../shared/model-list';
 import { createChatModel } from './chat-model';
 import { mendAdapter, type Adapter } from './langchain-adapter';
 
-/** Schemas come from output parsers, which write them into the prompt or give them as a tool. */
+/** Without JSON Schema: output parsers write their schemas into the prompt, or offer them as a tool. */
 const responseFormatOption: Option<ResponseFormat> = {
 	property: {
 		displayName: 'Response Format',
 		name: 'responseFormat',
 		type: 'options',
 		options: [
-			{ name: 'JSON Object', value: 'json_object', description: 'Any JSON: say in the prompt which fields it has' },
-			{ name: 'Text', value: 'text', description: 'Whatever the model writes' },
+			{
+				name: 'JSON Object',
+				value: 'json_object',
+				description: 'Any JSON: say in the prompt which fields it should have',
+			},
+			{ name: 'Text', value: 'text', description: 'The text as the model writes it' },
 		],
 		default: 'text',
-		description: 'What the model answers with',
+		description: 'The format of the answer',
 	},
 	read: (value) => (value === 'json_object' ? { type: value } : undefined),
 };
@@ -51,7 +55,7 @@ export class LmChatStepfun implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
-		description: 'StepFun as the model of AI Agent and the AI chains, with its reasoning kept between tool calls',
+		description: 'Use a StepFun model in AI Agent and the AI chains, with its reasoning kept between tool calls',
 		defaults: { name: 'StepFun Chat Model' },
 		codex: {
 			categories: ['AI'],

@@ -15,17 +15,17 @@ import { toMessages } from './convert-messages';
 import { toLastChunks, toResult } from './convert-results';
 
 interface ChatModelSettings {
-	/** What every request says, apart from its messages and tools. */
+	/** What all requests have in common. */
 	request: Omit<ChatRequest, 'messages' | 'tools'>;
 	options: CompleteOptions;
-	/** An error as whoever uses the model shall see it. */
+	/** The error to show to whoever uses the model. */
 	toNodeError: (error: unknown) => Error;
 }
 
-/** What really arrives as configuration: LangChain's call options, whose cancel signal is `signal`. */
+/** What actually arrives as configuration: LangChain's call options, whose cancel signal is `signal`. */
 type CallOptions = ChatModelConfig & { signal?: AbortSignal; stop?: string[] };
 
-/** StepFun as a model of n8n's AI nodes. The class is made here because its base class comes with the SDK, which a host may lack. */
+/** StepFun as a model of n8n's AI nodes. The class is created here because its base class comes with the SDK, which older n8n versions lack. */
 export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: ChatModelSettings): BaseChatModel {
 	class StepfunChatModel extends sdk.BaseChatModel {
 		override async generate(messages: SdkMessage[], config: CallOptions = {}): Promise<GenerateResult> {
@@ -35,7 +35,7 @@ export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: C
 		}
 
 		override async *stream(messages: SdkMessage[], config: CallOptions = {}): AsyncGenerator<StreamChunk> {
-			const texts: AsyncIterator<string, Completion> = await withNodeErrors(async () =>
+			const texts: AsyncIterator<string, Completion> = await withNodeErrors(() =>
 				streamText(this.requestOf(messages, config), callOptions(config)),
 			);
 			try {
@@ -60,8 +60,13 @@ export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: C
 		}
 	}
 
-	const withNodeErrors = <Result>(work: () => Promise<Result>): Promise<Result> =>
-		work().catch((error) => Promise.reject(toNodeError(error)));
+	const withNodeErrors = async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
+		try {
+			return await work();
+		} catch (error) {
+			throw toNodeError(error);
+		}
+	};
 
 	const callOptions = ({ signal, abortSignal }: CallOptions): CompleteOptions => {
 		const signals = [options.signal, signal, abortSignal].filter((given) => given !== undefined);
@@ -71,7 +76,7 @@ export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: C
 	return new StepfunChatModel('stepfun', request.model);
 }
 
-/** The tools that an AI node gives its model, as StepFun takes them; a provider's tool is one that StepFun runs itself. */
+/** The tools that an AI node offers its model, in StepFun's form; a provider's tool is one that StepFun runs itself. */
 const toTools = (sdk: AiSdk, tools: SdkTool[]): Tool[] =>
 	tools.map((tool, i) =>
 		tool.type === 'function'

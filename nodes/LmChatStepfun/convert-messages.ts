@@ -3,11 +3,12 @@ import { invalidInput } from '../../stepfun/errors';
 import { asRecord, tryParseJson } from '../../stepfun/json';
 import { toolResultText } from '../../stepfun/request/tool-result';
 import type { AssistantMessage, ContentPart, Message, ToolCall } from '../../stepfun/types';
+import * as texts from './texts';
 
 /**
- * A conversation of n8n's AI nodes as StepFun takes it.
+ * A conversation of n8n's AI nodes in the form that StepFun accepts.
  *
- * @throws StepfunError `invalid_input` for an attachment that StepFun does not take.
+ * @throws StepfunError `invalid_input` for an attachment that StepFun does not accept.
  */
 export const toMessages = (messages: SdkMessage[]): Message[] => joinTurns(messages.flatMap(toMessage));
 
@@ -33,7 +34,7 @@ function toMessage({ role, content }: SdkMessage): Message[] {
 	}
 }
 
-/** A message without text and calls, such as one that was all reasoning, says nothing to the model. */
+/** A message without text and calls, such as one that contains only reasoning, is left out: it tells the model nothing. */
 function toAssistant(content: MessageContent[]): AssistantMessage[] {
 	const text = textOf(content);
 	const calls = content.flatMap((part): ToolCall[] =>
@@ -59,11 +60,11 @@ function toAssistant(content: MessageContent[]): AssistantMessage[] {
 	];
 }
 
-/** Text in pieces, as streams leave it, is one text. */
+/** Streams leave text in pieces, which are joined. */
 const textOf = (content: MessageContent[]): string =>
 	content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
-/** AI Agent writes the call's id among its arguments, where the model did not put it. */
+/** AI Agent adds the call's id to its arguments, where the model did not put it. */
 function withoutId(input: string, callId: string): string {
 	const args = asRecord(tryParseJson(input));
 	if (args?.['id'] !== callId) return input;
@@ -87,10 +88,7 @@ function toMedia({ mediaType, data, providerMetadata }: ContentFile): ContentPar
 		};
 	if (type.startsWith('video/')) return { type: 'video_url', video_url: { url: source } };
 	if (type.startsWith('audio/')) return { type: 'input_audio', input_audio: { data: source } };
-	throw invalidInput(
-		`A file of the type ${type} cannot be given to a StepFun model`,
-		'Give it images, videos (mp4) or audio (mp3, wav); take the text out of other files first',
-	);
+	throw invalidInput(texts.unsupportedFile(type));
 }
 
 function dataUrl(data: string | Uint8Array, mediaType = 'application/octet-stream'): string {
@@ -99,8 +97,8 @@ function dataUrl(data: string | Uint8Array, mediaType = 'application/octet-strea
 }
 
 /**
- * AI Agent gives parallel calls back as if each had been a turn of its own, each with a copy of the reasoning. They are one turn
- * again here: what the model said, and its reasoning paid for once.
+ * AI Agent returns parallel calls as if each had been a separate turn, each with a copy of the reasoning. Here they become one turn
+ * again, as the model wrote it, and its reasoning is sent and paid for once.
  */
 function joinTurns(messages: Message[]): Message[] {
 	const joined: Message[] = [];

@@ -2,7 +2,7 @@ import type { FinishReason, GenerateResult, MessageContent, StreamChunk, TokenUs
 import { functionCalls } from '../../stepfun/response/tool-calls';
 import type { Completion, CompletionChoice, ToolCall, Usage } from '../../stepfun/types';
 
-/** A completion as n8n's AI nodes take it. */
+/** A completion in the form that n8n's AI nodes expect. */
 export function toResult(completion: Completion): GenerateResult {
 	const choice = completion.choices[0];
 	const text = choice?.message.content ?? '';
@@ -23,8 +23,9 @@ export function toResult(completion: Completion): GenerateResult {
 }
 
 /**
- * What a stream says after its text. Reasoning goes out as content, since the SDK's adapter drops reasoning deltas, and whole, since
- * until the first text the request may be sent again. Tool calls go out whole, since the adapter gives all of them one index.
+ * What follows the text of a stream. Reasoning is sent as content, because the SDK's adapter drops reasoning deltas, and in one piece,
+ * because the request may be sent again until the first text. Tool calls are sent in one piece, because the adapter gives all of them
+ * the same index.
  */
 export function toLastChunks(completion: Completion): StreamChunk[] {
 	const choice = completion.choices[0];

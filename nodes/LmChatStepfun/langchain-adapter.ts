@@ -1,6 +1,6 @@
 import { asRecord } from '../../stepfun/json';
 
-/** A message of LangChain, as far as it is read here. */
+/** The parts of a LangChain message that are read here. */
 interface LangChainMessage {
 	content: unknown;
 	additional_kwargs?: Record<string, unknown>;
@@ -14,7 +14,7 @@ interface Generation {
 	generationInfo?: Record<string, unknown>;
 }
 
-/** The SDK's adapter to LangChain: what n8n's agents and chains hold in their hands. */
+/** The SDK's adapter to LangChain, which n8n's agents and chains work with. */
 export interface Adapter {
 	_generate(messages: LangChainMessage[], ...others: unknown[]): Promise<{ generations: Generation[] }>;
 	_streamResponseChunks(messages: LangChainMessage[], ...others: unknown[]): AsyncGenerator<Generation>;
@@ -32,7 +32,7 @@ export interface Adapter {
  * - n8n's log shows reasoning, tool calls and the model's settings.
  * - Tokens are estimated here; LangChain would load GPT-2's table of tokens from the internet, and try for two minutes without it.
  *
- * @param settings as the log shall show them; holds no secrets
+ * @param settings What the log shows of them; contains no secrets
  */
 export function mendAdapter(adapter: Adapter, settings: object): Adapter {
 	const generate = adapter._generate.bind(adapter);
@@ -58,12 +58,12 @@ export function mendAdapter(adapter: Adapter, settings: object): Adapter {
 			}
 		},
 		bindTools: (tools: unknown[]) => mendAdapter(bindTools(tools), settings),
-		getNumTokens: async (content: unknown) => estimateTokens(contentText(content)),
+		getNumTokens: (content: unknown) => Promise.resolve(estimateTokens(contentText(content))),
 		toJSON: () => ({ lc: 1, type: 'constructor', id: ['stepfun', 'StepfunChatModel'], kwargs: { ...settings } }),
 	});
 }
 
-/** A message with images and reasoning as blocks that the adapter knows; the message itself stays as it is. */
+/** A copy of a message whose images and reasoning are blocks that the adapter knows. */
 function withKnownBlocks(message: LangChainMessage): LangChainMessage {
 	const reasoning = message.additional_kwargs?.['reasoning_content'];
 	const blocks = typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : blocksOf(message);
@@ -83,7 +83,7 @@ const contentText = (content: unknown): string =>
 const blocksOf = ({ content }: LangChainMessage): Array<Record<string, unknown>> =>
 	Array.isArray(content) ? content.map(asRecord).filter((block) => block !== undefined) : [];
 
-/** `image_url` as an image; a file in LangChain's older spelling with its type where the adapter looks for it. */
+/** `image_url` as an image; a file in LangChain's older form with its type where the adapter looks for it. */
 function toKnownBlock(block: Record<string, unknown>): Record<string, unknown> {
 	if (block['type'] === 'image_url') {
 		const image = asRecord(block['image_url']) ?? { url: block['image_url'] };

@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { CREDENTIAL } from '../shared/connection';
+import { errorItem, toNodeError } from '../shared/errors';
 import { modelFields } from '../shared/fields/model';
 import { reasoningFields } from '../shared/fields/reasoning';
 import { runItems } from '../shared/items';
@@ -26,7 +27,7 @@ export class StepfunChat implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
-		description: 'Ask a StepFun model with text, images, video and audio',
+		description: 'Send text, images, video and audio to a StepFun model',
 		defaults: { name: 'StepFun Chat' },
 		codex: {
 			categories: ['Utility', 'Miscellaneous'],
@@ -70,11 +71,14 @@ export class StepfunChat implements INodeType {
 	methods = { listSearch: { searchModels } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const run = await startRun(this);
-		const items = await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), {
-			...run,
-			continueOnFail: this.continueOnFail(),
+		const continueOnFail = this.continueOnFail();
+		const run = await startRun(this).catch((error: unknown) => {
+			if (continueOnFail && !this.getExecutionCancelSignal()?.aborted) return { error };
+			throw toNodeError(this.getNode(), error, 0);
 		});
+		// n8n would pass the items on as if they had been answered.
+		if ('error' in run) return [this.getInputData().map((_, itemIndex) => errorItem(run.error, itemIndex))];
+		const items = await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), { ...run, continueOnFail });
 		run.hints.show();
 		return [items];
 	}

@@ -1,9 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ChoiceDelta } from '../../stepfun/response/chunk';
 import { StepfunError } from '../../stepfun/errors';
+import { asOneText, withoutMarkup } from '../shared/display';
 import type { StreamSettings } from './fields/chat-stream';
 
-/** One item's message in n8n's chat, or in a webhook's streaming response, written while the answer arrives. */
+/** The message of one item in n8n's chat, or in a webhook's streaming response, which is written while the answer arrives. */
 export class ChatStream {
 	private last: 'nothing' | 'reasoning' | 'content' | 'round' = 'nothing';
 
@@ -26,7 +27,7 @@ export class ChatStream {
 		return text !== '';
 	}
 
-	/** What comes next is another answer, and begins on a line of its own. */
+	/** What comes next is another answer, which begins on a new line. */
 	nextRound(): void {
 		if (this.last !== 'nothing') this.last = 'round';
 	}
@@ -36,8 +37,9 @@ export class ChatStream {
 	}
 
 	fail(error: unknown): void {
-		const hint = error instanceof StepfunError && error.hint !== '' ? `. ${error.hint}` : '';
-		this.send('error', `${error instanceof Error ? error.message : String(error)}${hint}`);
+		const message = error instanceof Error ? error.message : String(error);
+		const hint = error instanceof StepfunError ? error.hint : '';
+		this.send('error', withoutMarkup(asOneText({ message, hint })));
 	}
 
 	/** What goes between the text so far and a piece of this kind: a blank line where the kind changes, so that Markdown ends the quote. */
@@ -50,7 +52,7 @@ export class ChatStream {
 }
 
 /**
- * Does an item's work with a stream where the execution's trigger takes one (Chat Trigger or Webhook with the response mode
+ * Does an item's work with a stream, if the execution's trigger supports it (Chat Trigger or Webhook with the response mode
  * Streaming) and the options allow it. The message ends when the work does.
  */
 export async function withChatStream<Result>(
@@ -59,16 +61,16 @@ export async function withChatStream<Result>(
 	{ enabled, reasoning }: StreamSettings,
 	work: (stream: ChatStream | undefined) => Promise<Result>,
 ): Promise<Result> {
-	// Hosts of earlier days have neither function.
+	// Older n8n versions lack both functions.
 	if (!enabled || !context.isStreaming?.()) return await work(undefined);
 	const stream = new ChatStream((type, text) => {
-		// A chat that was closed meanwhile is no reason for the item to fail.
+		// The item must not fail because the chat was closed in the meantime.
 		void Promise.resolve(context.sendChunk(type, itemIndex, text)).catch(() => {});
 	}, reasoning);
 	const result = work(stream);
 	result.then(
 		() => stream.end(),
-		// An error that ends the execution is told to the chat by n8n itself.
+		// n8n itself tells the chat about an error that ends the execution.
 		(error) => context.continueOnFail() && stream.fail(error),
 	);
 	return await result;

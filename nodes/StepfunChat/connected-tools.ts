@@ -4,8 +4,9 @@ import { asRecord } from '../../stepfun/json';
 import type { RunnableTool } from '../../stepfun/tool-loop';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { toFunctionTool } from '../shared/function-tool';
+import * as texts from './texts';
 
-/** What n8n's tool nodes supply: a LangChain tool, as far as it is used here. */
+/** The parts of a LangChain tool, as n8n's tool nodes supply it, that are used here. */
 interface SuppliedTool {
 	name: string;
 	description: string;
@@ -16,13 +17,13 @@ interface SuppliedTool {
 }
 
 /**
- * The tools on the node's Tools input, ready to be offered and run. Running one through `invoke` is what makes n8n show its run
- * on the canvas. The node has no such input while it is a tool itself.
+ * The tools on the node's Tools input, ready to be offered and run. n8n shows a run on the canvas because it goes through `invoke`.
+ * The node has no such input while it is a tool itself.
  *
  * They are supplied once for all items, as n8n documents it for sub-nodes (their expressions see the first item): n8n counts a
  * tool's runs from when it was supplied, and gives calls with the same count each other's arguments.
  *
- * @throws StepfunError `invalid_input` for a tool that cannot be run here, NodeOperationError on hosts without the AI SDK.
+ * @throws StepfunError `invalid_input` for a tool that cannot be run here, NodeOperationError in n8n versions without the AI SDK.
  */
 export async function connectedTools(context: IExecuteFunctions, signal: AbortSignal): Promise<RunnableTool[]> {
 	if (!context.getNodeInputs().some(({ type }) => type === NodeConnectionTypes.AiTool)) return [];
@@ -40,7 +41,7 @@ export async function connectedTools(context: IExecuteFunctions, signal: AbortSi
 	});
 }
 
-/** A toolkit, such as an MCP client's, holds several tools. */
+/** A toolkit, such as an MCP client's, contains several tools. */
 function toolsOf(supplied: unknown): SuppliedTool[] {
 	const toolkit = asRecord(supplied) as { getTools?: () => SuppliedTool[] } | undefined;
 	return typeof toolkit?.getTools === 'function' ? toolkit.getTools() : [supplied as SuppliedTool];
@@ -48,8 +49,5 @@ function toolsOf(supplied: unknown): SuppliedTool[] {
 
 function checkRunnable({ name, metadata }: SuppliedTool): void {
 	if (metadata?.['gatedToolNodeName'] === undefined) return;
-	throw invalidInput(
-		`The tool ${name} waits for a person's approval, which only AI Agent can do`,
-		'Use AI Agent with StepFun Chat Model, or connect the tool without the approval step',
-	);
+	throw invalidInput(texts.toolNeedsApproval(name));
 }

@@ -1,18 +1,29 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import type { Retry } from '../../stepfun/client/call';
+import type { ErrorText } from '../../stepfun/texts';
 import type { Completion } from '../../stepfun/types';
+import { asOneText, escapeHtml } from '../shared/display';
 import { readArguments } from './output';
+import * as texts from './texts';
+
+/** From here on, in ms, a wait is worth a word. */
+export const LONG_WAIT_MS = 5_000;
+
+/** Names of functions in one note, and characters of each: they come from the model. */
+const MOST_NAMES = 5;
+const LONGEST_NAME = 64;
 
 /**
- * Notes beside the output about what a user would otherwise wonder about: answers that are there and yet not whole, and time that
- * went by. One note of a kind for all items.
+ * Notes beside the output about what a user would otherwise wonder about: answers that are there but incomplete, and time that was
+ * spent waiting. One note of a kind for all items.
  */
 export class Hints {
 	private readonly truncated = new Set<number>();
-	private readonly moderated = new Set<number>();
+	private readonly blocked = new Set<number>();
 	private readonly unparsed = new Set<number>();
 	private readonly unparsedNames = new Set<string>();
 	private readonly rateLimited = new Set<number>();
+	private readonly heldBack = new Set<number>();
 	private refusals = 0;
 	private longestWaitMs = 0;
 
@@ -21,65 +32,66 @@ export class Hints {
 		private readonly total: number,
 	) {}
 
+	/** Takes note that an item's request is sent again. */
 	retried(itemIndex: number, { error, waitedMs }: Retry): void {
 		if (error.status !== 429) return;
 		this.refusals += 1;
-		this.longestWaitMs = Math.max(this.longestWaitMs, waitedMs);
 		this.rateLimited.add(itemIndex);
+		this.waited(itemIndex, waitedMs);
+	}
+
+	/** Takes note that an item's request was held back by the account's limits. */
+	waited(itemIndex: number, waitedMs: number): void {
+		this.longestWaitMs = Math.max(this.longestWaitMs, waitedMs);
+		if (waitedMs >= LONG_WAIT_MS) this.heldBack.add(itemIndex);
 	}
 
 	/** Takes the completion that became an item. */
 	completed(itemIndex: number, { choices }: Completion): void {
 		for (const { finish_reason, message } of choices) {
 			if (finish_reason === 'length') this.truncated.add(itemIndex);
-			if (finish_reason === 'content_filter') this.moderated.add(itemIndex);
+			if (finish_reason === 'content_filter') this.blocked.add(itemIndex);
 			for (const call of message.tool_calls ?? []) {
 				if (readArguments(call) !== undefined) continue;
 				this.unparsed.add(itemIndex);
-				this.unparsedNames.add(call.function.name);
+				if (this.unparsedNames.size < MOST_NAMES) this.unparsedNames.add(call.function.name.slice(0, LONGEST_NAME));
 			}
 		}
 	}
 
 	show(): void {
-		// Hosts of earlier days have no place for them.
-		if (typeof this.context.addExecutionHints !== 'function') return;
-		if (this.truncated.size > 0) {
-			this.context.addExecutionHints({
-				message: `The token limit cut off the answer in ${this.items(this.truncated)} (finish_reason length). Raise Maximum Number of Tokens in Options, or ask for a shorter answer`,
-				type: 'warning',
-				location: 'outputPane',
-			});
-		}
-		if (this.moderated.size > 0) {
-			this.context.addExecutionHints({
-				message: `StepFun moderated an answer in ${this.items(this.moderated)} (finish_reason content_filter): its text ends early or is missing`,
-				type: 'warning',
-				location: 'outputPane',
-			});
-		}
+		if (this.truncated.size > 0) this.add('warning', texts.answersCutOff(this.items(this.truncated)));
+		if (this.blocked.size > 0) this.add('warning', texts.answersBlocked(this.items(this.blocked)));
 		if (this.unparsed.size > 0) {
-			this.context.addExecutionHints({
-				message: `The arguments of a tool call in ${this.items(this.unparsed)} are no JSON (${[...this.unparsedNames].join(', ')}). They come out as text, without parsed_arguments.`,
-				type: 'warning',
-				location: 'outputPane',
-			});
+			this.add('warning', texts.argumentsNotJson(this.items(this.unparsed), [...this.unparsedNames].join(', ')));
 		}
+		const wait = seconds(this.longestWaitMs);
 		if (this.refusals > 0) {
-			this.context.addExecutionHints({
-				message: `${this.rateLimited.size} of ${this.total} ${this.total === 1 ? 'item was' : 'items were'} retried after rate limits (${this.refusals} refused ${this.refusals === 1 ? 'request' : 'requests'}, longest wait ${seconds(this.longestWaitMs)} s). Max Concurrent Requests and Requests per Minute in Options set the pace`,
-				type: 'info',
-				location: 'outputPane',
-			});
+			const requests = `${this.refusals} refused ${this.refusals === 1 ? 'request' : 'requests'}`;
+			this.add('info', texts.rateLimited(this.share(this.rateLimited, 'was', 'were'), requests, wait));
+		} else if (this.heldBack.size > 0) {
+			this.add('info', texts.heldBack(this.share(this.heldBack), wait));
 		}
 	}
 
-	/** How many items a note is about, and where to look first; items count from 0, as in n8n's messages. */
+	private add(type: NonNullable<NodeExecutionHint['type']>, text: ErrorText): void {
+		// Older n8n versions cannot show them.
+		if (typeof this.context.addExecutionHints !== 'function') return;
+		this.context.addExecutionHints({ message: escapeHtml(asOneText(text)), type, location: 'outputPane' });
+	}
+
+	/** Which items a note is about, and where to look first; items count from 0, as in n8n's messages. */
 	private items(indexes: Set<number>): string {
 		const first = `item ${Math.min(...indexes)}`;
-		return indexes.size === 1 ? first : `${indexes.size} of ${this.total} items (${first} first)`;
+		return indexes.size === 1 ? first : `${this.share(indexes)} (${first} first)`;
+	}
+
+	/** Such as `2 of 10 items`, with the verb that fits the total. */
+	private share(indexes: Set<number>, singular = '', plural = ''): string {
+		const [noun, verb] = this.total === 1 ? ['item', singular] : ['items', plural];
+		return [`${indexes.size} of ${this.total}`, noun, verb].filter(Boolean).join(' ');
 	}
 }
 
-/** With one digit after the point where that says something. */
+/** With one decimal for less than ten seconds. */
 const seconds = (ms: number): string => (ms < 10_000 ? String(Math.ceil(ms / 100) / 10) : String(Math.ceil(ms / 1000)));

@@ -8,7 +8,7 @@ import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, T
 /**
  * The item of a completion: flat and simple, or the server's own chat.completion object.
  *
- * @throws StepfunError `invalid_json_answer` when the request asks for JSON and the answer is none.
+ * @throws StepfunError `invalid_json_answer` when the request asks for JSON and the answer is not JSON.
  */
 export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
 	checkJsonAnswer(completion, request);
@@ -38,7 +38,7 @@ function simplifiedChoice({ message, finish_reason }: CompletionChoice, json: bo
 	};
 }
 
-/** Arguments as they came, and read; arguments that are no JSON stay text only. */
+/** Arguments as text, and as data where they are valid JSON. */
 function simplifiedCall(call: ToolCall): object {
 	const {
 		id,
@@ -49,13 +49,13 @@ function simplifiedCall(call: ToolCall): object {
 	return { id, type, function: { name, arguments: args, ...(parsed !== undefined && { parsed_arguments: parsed }) } };
 }
 
-/** Undefined for arguments that are no JSON; none at all are an empty object. */
+/** Undefined for arguments that are not valid JSON; an empty text stands for an empty object. */
 export const readArguments = ({ function: { arguments: args } }: ToolCall): unknown =>
 	tryParseJson(args === '' ? '{}' : args);
 
 /**
- * A conversation as data that another StepFun Chat takes as its messages. The bytes of attachments are not data: what was sent
- * is named in their place.
+ * A conversation as data that another StepFun Chat accepts as its messages. The bytes of attachments are left out: their type and
+ * size stand in their place.
  */
 export const messagesOutput = (messages: Message[]): IDataObject[] =>
 	messages.map((message) => {

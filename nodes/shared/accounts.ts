@@ -17,17 +17,25 @@ const limiters = new Map<string, Limiter>();
 export async function limiterOf({ baseUrl, apiKey }: Connection): Promise<Limiter> {
 	const account = await hashed(`${baseUrl}\n${apiKey}`);
 	const limiter = limiters.get(account) ?? new Limiter(clock);
-	// Again at the end, as the first are forgotten first.
+	// Moved to the end, as the first are forgotten first.
 	limiters.delete(account);
 	forgetIdle();
 	limiters.set(account, limiter);
 	return limiter;
 }
 
-/** Forgets what was learned of all accounts. */
+/**
+ * Forgets what was learned of all accounts.
+ *
+ * @public
+ */
 export const forgetAccounts = (): void => limiters.clear();
 
-/** How many accounts are remembered. */
+/**
+ * How many accounts are remembered.
+ *
+ * @public
+ */
 export const accountCount = (): number => limiters.size;
 
 function forgetIdle(): void {

@@ -7,9 +7,11 @@ import {
 	type ILoadOptionsFunctions,
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
-import { apiKeyOf, baseUrl, type EndpointSettings } from '../../stepfun/client/endpoint';
+import { apiKeyOf, baseUrl, isAddress, type EndpointSettings } from '../../stepfun/client/endpoint';
+import { recognizingHttps } from '../../stepfun/client/connection-error';
 import type { HttpBody, HttpResponse, RequestBody, Send } from '../../stepfun/client/http';
 import { invalidInput } from '../../stepfun/errors';
+import * as texts from './texts';
 
 export const CREDENTIAL = 'stepfunApi';
 
@@ -19,34 +21,31 @@ type Context = IExecuteFunctions | ISupplyDataFunctions | ILoadOptionsFunctions;
 export interface Connection {
 	/** Without a trailing slash. */
 	baseUrl: string;
-	/** Added to the requests by `send`; here for taking it out of what a server says. */
+	/** `send` adds it to the requests; it is here so that it can be removed from what a server says. */
 	apiKey: string;
 	send: Send;
 }
 
 /**
- * Reads the credential and gives the way to the API through n8n's HTTP helper, which brings n8n's proxy settings, SSRF
- * protection, certificates, authentication and Stop.
+ * Reads the credential and connects to the API through n8n's HTTP helper, and so with n8n's proxy settings, SSRF protection,
+ * certificates, authentication and Stop.
  */
 export async function connect(context: Context): Promise<Connection> {
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject & EndpointSettings>(CREDENTIAL);
 	const url = baseUrl(credential);
-	if (!/^https?:\/\/./i.test(url)) {
-		throw invalidInput(
-			'The Base URL in the StepFun API credential is no address',
-			'Enter an address that starts with https://, such as https://api.stepfun.ai/v1',
-		);
+	if (!isAddress(url)) {
+		throw invalidInput(texts.baseUrlNotAnAddress);
 	}
 	return {
 		baseUrl: url,
 		apiKey: apiKeyOf(credential['apiKey']),
-		send: sendThrough(context, allowedDomains(context, credential, url)),
+		send: recognizingHttps(sendThrough(context, allowedDomains(context, credential, url))),
 	};
 }
 
 /**
- * The hosts that the credential may be used with. Its own regions are always among them; an address typed in as a custom base URL
- * has to be on the list. Hosts before n8n 2.25 know no such list.
+ * The hosts that the credential may be used with. StepFun's own are always among them; a custom base URL has to be on the list.
+ * n8n versions before 2.25 have no such list.
  */
 function allowedDomains(
 	context: Context,
@@ -68,29 +67,29 @@ function sendThrough(context: Context, allowed: string | undefined): Send {
 			method,
 			url,
 			headers,
-			...(body && { body: body.text ?? (new StreamedBody(body) as unknown as IHttpRequestOptions['body']) }),
+			...(body && { body: body.text ?? new StreamedBody(body) }),
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			// The helper's own limit is 300 s, to the headers and between bytes; silence is watched where comments are told from data.
+			// The helper's own limit is 300 s, to the headers and between bytes; silence is watched where comments can be told from data.
 			timeout: timeoutMs ?? NO_TIMEOUT_MS,
 			...(allowed !== undefined && { allowedDomains: allowed }),
 			...(signal && { abortSignal: signal }),
 		};
-		const response: FullResponse = await context.helpers.httpRequestWithAuthentication.call(
+		const response = (await context.helpers.httpRequestWithAuthentication.call(
 			withSignal(context, signal),
 			CREDENTIAL,
 			options,
-		);
+		)) as FullResponse;
 		return { status: response.statusCode, headers: response.headers, body: response.body };
 	};
 }
 
-/** The longest that a timer takes. */
+/** The longest time that a timer accepts. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The helper replaces a request's signal by the one that its context gives for Stop; this context gives the request's own. */
+/** The helper replaces a request's signal with the one that its context returns for Stop; this context returns the request's own. */
 function withSignal<Some extends Context>(context: Some, signal: AbortSignal | undefined): Some {
 	if (!signal || !('getExecutionCancelSignal' in context)) return context;
 	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as Some;
@@ -103,8 +102,8 @@ interface FullResponse {
 }
 
 /**
- * A request body in the shape of a Blob, with bytes that are made while they are read. Node's own streams may not be imported by
- * a community node, and a Blob is what n8n's HTTP client sends with a known length and without a copy.
+ * A request body in the shape of a Blob, whose bytes are made while they are read. A community node may not import Node's own
+ * streams, and n8n's HTTP client sends a Blob with a known length and without a copy.
  */
 class StreamedBody implements Pick<Blob, 'size' | 'type'> {
 	readonly [Symbol.toStringTag] = 'Blob';
@@ -115,7 +114,7 @@ class StreamedBody implements Pick<Blob, 'size' | 'type'> {
 		this.size = body.length;
 	}
 
-	/** Gives way to other work now and then: text that is in memory already would else be written in one go. */
+	/** Yields to other work now and then: text that is already in memory would otherwise be written in one go. */
 	async *stream(): AsyncGenerator<string> {
 		let written = 0;
 		for await (const chunk of this.body.chunks()) {

@@ -1,7 +1,8 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode, type INodeExecutionData } from 'n8n-workflow';
 import { StepfunError } from '../../stepfun/errors';
+import { escapeHtml, withoutMarkup } from './display';
 
-/** What an error item and an error's details carry beside the message. */
+/** What an error item, and the details of an error, contain beside the message. */
 function details(error: StepfunError): IDataObject {
 	const { type, status, requestId, retryable, attempts, hint, partial } = error;
 	return {
@@ -18,17 +19,21 @@ function details(error: StepfunError): IDataObject {
 /** The error as n8n shows it: what happened, below it what to do, and the details to open. */
 export function toNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	if (!(error instanceof StepfunError))
-		return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
-	const tried = error.attempts > 1 ? `${error.message} (tried ${error.attempts} times)` : error.message;
-	if (error.type === 'invalid_input')
-		return new NodeOperationError(node, tried, { description: error.hint, itemIndex });
+	if (!(error instanceof StepfunError)) {
+		const unexpected = new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
+		unexpected.message = withoutMarkup(unexpected.message);
+		return unexpected;
+	}
+	const message = withoutMarkup(error.message);
+	const tried = error.attempts > 1 ? `${message} (tried ${error.attempts} times)` : message;
+	const description = escapeHtml(error.hint);
+	if (error.type === 'invalid_input') return new NodeOperationError(node, tried, { description, itemIndex });
 	const nodeError = new NodeApiError(
 		node,
 		{},
 		{
 			message: tried,
-			description: error.requestId === undefined ? error.hint : `${error.hint} (request ID ${error.requestId})`,
+			description: error.requestId === undefined ? description : `${description} (request ID ${error.requestId})`,
 			...(error.status !== undefined && { httpCode: String(error.status) }),
 			itemIndex,
 		},

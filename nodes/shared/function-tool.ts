@@ -3,21 +3,19 @@ import { invalidInput } from '../../stepfun/errors';
 import { functionTool } from '../../stepfun/request/tools';
 import type { FunctionTool } from '../../stepfun/types';
 import type { AiSdk } from './ai-sdk';
+import * as texts from './texts';
 
 /**
- * A function tool of n8n's AI nodes, whose parameters are a Zod schema or JSON Schema, as StepFun takes it.
+ * A function tool of n8n's AI nodes, whose parameters are a Zod schema or JSON Schema, in the form that StepFun accepts.
  *
- * @throws StepfunError `invalid_input` for a name or parameters that StepFun does not take.
+ * @throws StepfunError `invalid_input` for a name or parameters that StepFun does not accept.
  */
 export function toFunctionTool(sdk: AiSdk, tool: Extract<SdkTool, { type: 'function' }>, place: string): FunctionTool {
 	const { name, description } = tool;
 	const { $schema: _, ...parameters } = sdk.getParametersJsonSchema(tool) ?? {};
-	// A Zod schema of another copy of Zod than the SDK's comes back as it is.
+	// The SDK returns a schema of another copy of Zod unchanged.
 	if ('_def' in parameters) {
-		throw invalidInput(
-			`This version of n8n cannot say which parameters the tool "${name}" takes`,
-			'Update n8n to 2.41 or newer, or define the function under Tools',
-		);
+		throw invalidInput(texts.unreadableParameters(name));
 	}
 	return functionTool({ name, description, parameters }, place);
 }

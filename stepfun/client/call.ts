@@ -12,17 +12,15 @@ import {
 } from './http';
 import { LONGEST_HOLD_MS } from './hold';
 import type { Lane } from './limiter';
-import { withoutKey } from './redact';
+import { redacted, type Confidential } from './redact';
 import { longWait } from './retry-after';
 import { isExhausted, statusError } from './server-error';
 import * as texts from './texts';
 import { Watchdog } from './watchdog';
 
-/** What holds for any request to StepFun. */
-export interface CallOptions {
+/** What holds for any request to StepFun. The key is the one that `send` adds. */
+export interface CallOptions extends Confidential {
 	send: Send;
-	/** The key that `send` adds; taken out of what the server says. */
-	apiKey?: string;
 	clock: Clock;
 	/** Where the request takes its turn among all that share the account's limits. */
 	lane: Lane;
@@ -63,7 +61,7 @@ export interface Attempt {
 	/** Notes a sign of life; the response's headers and each piece of an upload are noted already. */
 	touch(): void;
 	/** Resolves after so many ms; rejects when the try ends before. */
-	pause(ms: number): Promise<void>;
+	pause: (ms: number) => Promise<void>;
 	/** From here on the request is not sent again: what it has brought has been handed on, or would be paid for twice. */
 	commit(): void;
 }
@@ -108,9 +106,9 @@ export async function call<Result>(
 				if (!(cause instanceof StepfunError)) throw cause;
 				const isTooLong = (cause.retryAfterMs ?? 0) > LONGEST_HOLD_MS;
 				const isGarbled = cause.type === 'not_the_api' && cause.status === undefined && turn.isProven();
-				const error = isTooLong ? tooLongToWait(cause) : isGarbled ? cause.with({ retryable: true }) : cause;
+				const told = isTooLong ? tooLongToWait(cause) : isGarbled ? cause.with({ retryable: true }) : cause;
+				const error = redacted(told, options);
 				error.attempts = attempts;
-				error.message = withoutKey(error.message, options.apiKey);
 				if (isExhausted(error)) turn.exhausted(error);
 				if (!error.retryable || committed) throw error;
 				if (error.status === 429) {

@@ -1,3 +1,6 @@
+import { invalidInput } from '../errors';
+import * as texts from './texts';
+
 /** Where requests go: StepFun's two regions, its two plans, or a gateway of one's own. */
 export interface EndpointSettings {
 	/** Keys belong to a region: one region's key is refused by the other with 401. */
@@ -24,11 +27,45 @@ export const BASE_URL_REPAIRS: ReadonlyArray<readonly [pattern: RegExp, replacem
 	[/^(https?:\/\/api\.stepfun\.(?:ai|com)(?:\/step_plan)?)$/i, '$1/v1'],
 ];
 
-/** The key without blanks, which a pasted one may have and a header may not. */
-export const apiKeyOf = (pasted: unknown): string => String(pasted ?? '').replace(/\s+/g, '');
+/** What may stand around a pasted key: quotes, the header or the variable that it was copied from, and invisible characters. */
+const AROUND_KEY: readonly RegExp[] = [
+	/[\s\u00ad\u200b-\u200f\u2060\ufeff]+$|^[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g,
+	/^["'`´‘’“”«»„‚「」＂＇]+|["'`´‘’“”«»„‚「」＂＇,;]+$/g,
+	/^authorization["']?\s*[:=]\s*/i,
+	/^bearer(?=["'`\s:]|sk-)\s*:?/i,
+	/^(?:export\s+|set\s+)?[A-Z][A-Z0-9_]*_(?:KEY|TOKEN)\s*[:=]\s*/,
+	/^["']?api[-_ ]?key["']?\s*[:=]\s*/i,
+];
 
-/** The URL that `/chat/completions` and `/models` are appended to; no trailing slash. '' for a custom URL left empty. */
+/** The key alone, of a pasted one: `Bearer sk-…`, `"sk-…"`, one with blanks or line breaks, which a header may not have. */
+export function apiKeyOf(pasted: unknown): string {
+	let key = typeof pasted === 'string' ? pasted : '';
+	for (let before = ''; before !== key;) {
+		before = key;
+		key = AROUND_KEY.reduce((rest, pattern) => rest.replace(pattern, ''), key);
+	}
+	return key.replace(/\s+/g, '');
+}
+
+/** Before the host, where a name or password would take the place of the key, or what looks like the host would be none. */
+const HAS_USER = /^[a-z][a-z\d+.-]*:[\\/]*[^\\/]*@/i;
+
+/**
+ * The URL that `/chat/completions` and `/models` are appended to; no trailing slash. '' for a custom URL left empty.
+ *
+ * @throws StepfunError `invalid_input` for a custom URL with a user name or password.
+ */
 export function baseUrl({ region, plan, baseUrl: custom = '' }: EndpointSettings): string {
 	if (region !== 'custom') return REGION_ORIGINS[region] + PLAN_PATHS[plan];
+	if (HAS_USER.test(custom.replace(/\s+/g, ''))) throw invalidInput(texts.baseUrlWithUser);
 	return BASE_URL_REPAIRS.reduce((url, [pattern, replacement]) => url.replace(pattern, replacement), custom);
+}
+
+/** Whether requests can be sent to a base URL. */
+export function isAddress(url: string): boolean {
+	try {
+		return /^https?:\/\/./i.test(url) && new URL(url).hostname !== '';
+	} catch {
+		return false;
+	}
 }

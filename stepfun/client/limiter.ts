@@ -18,7 +18,7 @@ export interface Lane {
 	turn(request: TurnRequest): Promise<Turn>;
 }
 
-export interface TurnRequest {
+interface TurnRequest {
 	/** How many holds in a row, each ended by a refusal, are waited out before the refusal counts. */
 	retries: number;
 	/** Whether the request was refused before; it then goes before the others of its lane. */
@@ -48,8 +48,8 @@ export interface Turn {
 interface Waiter extends TurnRequest {
 	lane: object;
 	since: number;
-	start(turn: Turn): void;
-	fail(error: unknown): void;
+	start: (turn: Turn) => void;
+	fail: (error: unknown) => void;
 }
 
 /** What is noted of a request when it is sent. */

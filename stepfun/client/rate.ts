@@ -1,5 +1,5 @@
 /** A minute, and a second for clocks and networks that are not even. */
-export const MINUTE_MS = 61_000;
+const MINUTE_MS = 61_000;
 /** How long a learned rate is kept to before one request more is tried, in ms; twice as long each time that this is refused. */
 const TRIED_AFTER_MS = 150_000;
 const MOST_PATIENCE_MS = 1_200_000;

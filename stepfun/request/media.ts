@@ -1,15 +1,13 @@
 import { invalidInput } from '../errors';
 import type { ErrorText } from '../texts';
-import type { ContentPart, MediaSource, Message } from '../types';
-import { Attachment, base64Length } from './attachment';
+import type { ContentPart, MediaKind, MediaSource, Message } from '../types';
+import { Attachment, base64Length, withoutBlanks } from './attachment';
 import * as texts from './texts';
-
-export type MediaKind = 'image' | 'video' | 'audio';
 
 const MB = 2 ** 20;
 
 /** Limits of one request, in bytes (pages image-chat, video-chat, audio of StepFun's guides). */
-export const MEDIA_LIMITS = {
+const MEDIA_LIMITS = {
 	images: 60,
 	/** All images together. */
 	imageBytes: 20 * MB,
@@ -92,7 +90,11 @@ const SNIFFED_BYTES = 64;
 /** Enough of a GIF to meet its second frame; a first frame beyond it is taken for a static picture. */
 const GIF_BYTES = MB;
 
-/** The MIME type that a file's first bytes tell, also of types that StepFun does not take. */
+/**
+ * The MIME type that a file's first bytes tell, also of types that StepFun does not take.
+ *
+ * @public
+ */
 export function sniffType(head: Uint8Array): string | undefined {
 	const text = latin1(head.subarray(0, SNIFFED_BYTES));
 	if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg';
@@ -127,7 +129,7 @@ const isMp3Frame = ([sync = 0, version = 0, rates = 0]: Uint8Array): boolean =>
 	(rates & 0x0c) !== 0x0c;
 
 /** Whether a GIF, as far as it is given, holds a second frame. */
-export function isAnimatedGif(bytes: Uint8Array): boolean {
+function isAnimatedGif(bytes: Uint8Array): boolean {
 	const colors = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
 	let at = 13 + colors(bytes[10] ?? 0);
 	for (let frames = 0; at < bytes.length;) {
@@ -153,10 +155,10 @@ export function mediaSource(kind: MediaKind, text: string, label: string): Media
 	const source = text.trim();
 	if (kind !== 'audio' && /^(?:https?|stepfile):\/\/./i.test(source)) return source;
 	const comma = /^data:/i.test(source) ? source.indexOf(',') : -1;
-	const data = source.slice(comma + 1);
-	if (comma === -1 && !/^[A-Za-z0-9+/]{16,}=*$/.test(data.slice(0, SNIFFED_BYTES))) {
+	if (comma === -1 && !/^[A-Za-z0-9+/]{16,}=*$/.test(source.slice(0, SNIFFED_BYTES).replace(/[\r\n]+ ?/g, ''))) {
 		throw invalidInput(NO_SOURCE[kind](label));
 	}
+	const data = withoutBlanks(source.slice(comma + 1));
 	const declaredType = comma === -1 ? '' : source.slice('data:'.length, comma);
 	const head = Buffer.from(data.slice(0, base64Length(headBytes(kind, declaredType))), 'base64');
 	return Attachment.fromBase64(requireMediaType(kind, declaredType, head, label), data, label);

@@ -1,13 +1,15 @@
 import { invalidInput } from '../errors';
 import { asRecord } from '../json';
-import type { ContentPart, Message, ToolCall } from '../types';
-import { type MediaKind, mediaPart, mediaSource } from './media';
+import type { ContentPart, MediaKind, Message, ToolCall } from '../types';
+import { textOf } from './data-text';
+import { mediaPart, mediaSource } from './media';
 import * as texts from './texts';
+import { blocksText } from './tool-result';
 
 /**
  * Reads a conversation from data: the API's own messages, or answers with the role assistant. Unknown roles and shapes are refused,
- * fields that belong to answers only (`parsed_arguments`, `results`, `usage` …) are left behind, and arguments that are objects
- * become JSON again.
+ * fields that belong to answers only (`parsed_arguments`, `results`, `usage` …) are left behind, arguments that are objects become
+ * JSON again, and so does content that is neither text nor parts.
  *
  * @param attachments Join the last user message, before its text (page image-chat), which may then be empty.
  * @throws StepfunError `invalid_input` that names the message by its position, counted from 1.
@@ -25,14 +27,14 @@ function readMessage(value: unknown, place: string, attachments: ContentPart[]):
 	if (!message) throw invalidInput(texts.messageNotAnObject(place, describe(value)));
 	switch (message['role']) {
 		case 'system':
-			return { role: 'system', content: readContent(message['content'], place) };
+			return { role: 'system', content: asOneText(readContent(message['content'], place), '\n') };
 		case 'user':
 			return { role: 'user', content: withAttachments(message['content'], place, attachments) };
 		case 'tool':
 			return {
 				role: 'tool',
 				tool_call_id: readToolCallId(message, place),
-				content: readContent(message['content'], place, true),
+				content: readToolContent(message['content'], place),
 			};
 		case 'assistant':
 			return readAssistant(message, place);
@@ -54,10 +56,11 @@ function withAttachments(content: unknown, place: string, attachments: ContentPa
 function readAssistant(message: Record<string, unknown>, place: string): Message {
 	const calls = readToolCalls(message['tool_calls'], place);
 	const reasoning = message['reasoning_content'] || message['reasoning'];
-	const empty = message['content'] === undefined || message['content'] === null || message['content'] === '';
+	const content = message['content'] ?? null;
 	return {
 		role: 'assistant',
-		content: empty && calls.length > 0 ? null : readContent(message['content'], place),
+		content:
+			content === null || (content === '' && calls.length > 0) ? null : asOneText(readContent(content, place), ''),
 		...(calls.length > 0 && { tool_calls: calls }),
 		// The model needs its reasoning only to go on after the tool calls it led to.
 		...(calls.length > 0 && typeof reasoning === 'string' && { reasoning_content: reasoning }),
@@ -94,18 +97,33 @@ function readToolCalls(value: unknown, place: string): ToolCall[] {
 	});
 }
 
-/** Text, or a list of parts. A tool's result may be any data, and is then sent as JSON. */
-function readContent(value: unknown, place: string, anyData = false): string | ContentPart[] {
-	if (typeof value === 'string') {
-		if (value.trim() === '' && !anyData) throw invalidInput(texts.emptyContent(place));
-		return value;
-	}
-	if (Array.isArray(value) && (!anyData || value.every(isPart))) {
-		if (value.length === 0) throw invalidInput(texts.emptyContent(place));
-		return value.map((part, i) => readPart(part, `part ${i + 1} of ${place}`));
-	}
-	if (anyData) return value === undefined || value === null ? '' : JSON.stringify(value);
-	throw invalidInput(texts.contentNotText(place, describe(value)));
+/** Text, or a list of parts. Data that an expression gives is sent as its text, and as JSON where it has none. */
+function readContent(value: unknown, place: string): string | ContentPart[] {
+	if (value === undefined || value === null) throw invalidInput(texts.noContentValue(place));
+	if (Array.isArray(value) && value.length === 0) throw invalidInput(texts.emptyContent(place));
+	const parts = Array.isArray(value) ? value : [value];
+	if (parts.some(isMeantAsPart)) return parts.map((part, i) => readPart(part, `part ${i + 1} of ${place}`));
+	const text = dataText(value, place);
+	if (text.trim() === '') throw invalidInput(texts.emptyContent(place));
+	return text;
+}
+
+/** Parts of text joined, as StepFun takes parts from users only; parts with files are left for it to judge. */
+function asOneText(content: string | ContentPart[], separator: string): string | ContentPart[] {
+	if (typeof content === 'string' || !content.every((part) => part.type === 'text')) return content;
+	return content.map(({ text }) => text).join(separator);
+}
+
+/** What a tool gave: any data, of which StepFun takes text only. */
+function readToolContent(value: unknown, place: string): string {
+	if (value === undefined || value === null) return '';
+	return blocksText(Array.isArray(value) ? value : [value]) ?? dataText(value, place);
+}
+
+function dataText(value: unknown, place: string): string {
+	const text = textOf(value);
+	if (text === undefined) throw invalidInput(texts.contentNotText(place, describe(value)));
+	return text;
 }
 
 /** The kind of each part with a file, and where the part keeps its source. */
@@ -118,10 +136,24 @@ const MEDIA_PARTS = {
 const isMediaType = (type: unknown): type is keyof typeof MEDIA_PARTS =>
 	typeof type === 'string' && Object.hasOwn(MEDIA_PARTS, type);
 
-const isPart = (value: unknown): boolean => {
-	const type = asRecord(value)?.['type'];
-	return type === 'text' || isMediaType(type);
-};
+/** What parts are made of, those of other APIs too, which are refused by their type. */
+const PART_FIELDS = [
+	...['type', 'text', 'detail', 'url', 'data', 'source', 'file', 'file_id', 'image', 'video', 'audio', 'document'],
+	...['mimeType', 'mime_type', 'media_type', 'cache_control', 'annotations', 'index', ...Object.keys(MEDIA_PARTS)],
+];
+
+/** Whether data is a part, be it one with a fault, and not a row that happens to have a type or a text. */
+function isMeantAsPart(value: unknown): boolean {
+	const part = asRecord(value);
+	if (!part) return false;
+	const type = part['type'];
+	if (type === 'text' ? typeof part['text'] === 'string' : isMediaType(type) && part[type] !== undefined) return true;
+	const names = Object.keys(part);
+	return (
+		(typeof type === 'string' || names.some((name) => name === 'text' || isMediaType(name))) &&
+		names.every((name) => name === type || PART_FIELDS.includes(name))
+	);
+}
 
 function readPart(value: unknown, place: string): ContentPart {
 	const part = asRecord(value);

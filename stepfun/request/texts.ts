@@ -42,6 +42,11 @@ export const emptyContent = (place: string): ErrorText => ({
 	hint: 'Enter some text, or remove the message',
 });
 
+export const noContentValue = (place: string): ErrorText => ({
+	message: `In Messages, the content of ${place} has no value`,
+	hint: 'Enter some text. In an expression, check the name of the field that it reads, and that this item has it',
+});
+
 export const contentNotText = (place: string, kind: string): ErrorText => ({
 	message: `In Messages, the content of ${place} is ${kind}`,
 	hint: 'Enter text, or an array of content parts',
@@ -100,7 +105,7 @@ export const changedAttachment = (announced: number, read: number): ErrorText =>
 
 export const notBase64 = (label: string): ErrorText => ({
 	message: `${label} is not valid base64`,
-	hint: 'Enter the whole file as base64 without line breaks, with its padding (=) at the end',
+	hint: 'Enter the whole file as base64, with its padding (=) at the end',
 });
 
 /** @param formats Those that StepFun takes, such as `MP3 and WAV`. */
@@ -149,10 +154,18 @@ export const audioTooLarge = (size: string, limit: string): ErrorText => ({
 	hint: 'Split it into parts, or convert it to MP3',
 });
 
+/**
+ * The hint of a refused request with an attachment that its model does not seem to accept.
+ *
+ * @param kind Such as `video`.
+ */
+export const unsupportedMedia = (model: string, kind: string, hint: string): string =>
+	`Choose another model, if the message is about the ${kind}: according to StepFun, ${model} does not accept any. ${hint}`;
+
 // Tools
 
 const TOOL_NAME =
-	'Rename the function, for example to get_weather: StepFun accepts 1 to 64 letters (A to Z), digits, _ and -';
+	'Rename the function, for example to get_weather: StepFun accepts letters (A to Z), digits, _ and -, and suggests at most 64 of them';
 const TOOL_TYPE =
 	'Use the type function, or one of the tools that StepFun runs itself: web_search and retrieval, with their purpose in function.description';
 
@@ -169,11 +182,6 @@ export const toolNotAnObject = (place: string): ErrorText => ({
 export const noToolName = (place: string): ErrorText => ({
 	message: `In Tools, ${place} has no name`,
 	hint: 'Give it a name, such as get_weather',
-});
-
-export const toolNameTooLong = (place: string, length: number, name: string): ErrorText => ({
-	message: `In Tools, the name of ${place} is ${length} characters long: "${name}"`,
-	hint: TOOL_NAME,
 });
 
 /** @param character Such as `a space` or `the character ü`. */
@@ -211,13 +219,13 @@ export const unknownToolType = (place: string): ErrorText => ({
 
 export const notASchema = (label: string): ErrorText => ({
 	message: `${label} is not a valid schema`,
-	hint: 'Enter a JSON Schema such as {"type": "object", "properties": {"city": {"type": "string"}}}, or choose to generate it from a JSON example',
+	hint: 'Enter a JSON Schema such as {"type": "object", "properties": {"city": {"type": "string"}}}',
 });
 
 /** @param expected What JSON Schema has at this path, such as `a list of values`. */
 export const invalidSchema = (label: string, path: string, expected: string): ErrorText => ({
 	message: `${label} is not a valid schema: ${path} is not ${expected}`,
-	hint: 'Correct the schema there, or choose to generate it from a JSON example',
+	hint: 'Correct the schema there',
 });
 
 // Extra Body Fields
@@ -227,12 +235,15 @@ export const extraFieldsNotAnObject: ErrorText = {
 	hint: 'Enter an object such as {"tool_choice": "auto"}',
 };
 
-export const extraFieldTaken = (name: string): ErrorText => ({
-	message: `Extra Body Fields contains "${name}", which another field of this node has set`,
-	hint: `Remove "${name}" from Extra Body Fields, or clear that setting`,
-});
-
 export const extraFieldKind = (name: string, kind: string): ErrorText => ({
 	message: `In Extra Body Fields, ${name} is not ${kind}`,
 	hint: `Enter ${kind}, or remove ${name} from Extra Body Fields`,
+});
+
+// Reasoning
+
+/** @param choices Those that the model takes, such as `low or high`. */
+export const unsupportedEffort = (model: string, effort: string, choices: string): ErrorText => ({
+	message: `${model} does not support the Reasoning Effort "${effort}"`,
+	hint: `Choose ${choices}, or Default. Reasoning cannot be switched off`,
 });

@@ -10,18 +10,34 @@ export function toolResultText(result: unknown): string {
 	return text || '(no tool output)';
 }
 
-/** Undefined for data that is no list of content blocks. */
-function blocksText(result: unknown): string | undefined {
+/** Of a list of content blocks the text; undefined for data that is none. */
+export function blocksText(result: unknown): string | undefined {
 	if (!Array.isArray(result) || result.length === 0) return undefined;
 	const texts = result.map(blockText);
 	return texts.includes(undefined) ? undefined : texts.join('\n');
 }
 
+/** What a block of text may say beside its text; a row of data that happens to have a type and a text has other columns. */
+const TEXT_FIELDS = ['type', 'text', 'annotations', '_meta', 'cache_control', 'citations', 'index', 'extras'];
+
+const isTextBlock = (block: Record<string, unknown>): boolean =>
+	block['type'] === 'text' &&
+	typeof block['text'] === 'string' &&
+	Object.keys(block).every((name) => TEXT_FIELDS.includes(name));
+
 function blockText(value: unknown): string | undefined {
 	const block = asRecord(value);
-	if (block?.['type'] === 'text' && typeof block['text'] === 'string') return block['text'];
-	const type = block?.['type'] === 'image_url' ? 'image' : (block?.['mimeType'] ?? block?.['mediaType']);
-	return typeof type === 'string' && (block?.['data'] ?? block?.['image_url']) !== undefined
+	if (block && isTextBlock(block)) return block['text'] as string;
+	const media = MEDIA_BLOCKS[String(block?.['type'])];
+	const type = media ?? block?.['mimeType'] ?? block?.['mediaType'];
+	return typeof type === 'string' && (block?.['data'] ?? block?.[String(block['type'])]) !== undefined
 		? `(${type} that cannot be shown here)`
 		: undefined;
 }
+
+/** The API's own parts with a file. */
+const MEDIA_BLOCKS: Readonly<Record<string, string | undefined>> = {
+	image_url: 'image',
+	video_url: 'video',
+	input_audio: 'audio',
+};

@@ -6,11 +6,8 @@ import * as texts from './texts';
 
 /** Most tools of one request (page tool-call). */
 const MAX_TOOLS = 128;
-/**
- * https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create, which recommends at most 64 characters; StepFun
- * refuses more.
- */
-const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+/** https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create, which only recommends at most 64 of them. */
+const NAME_CHARACTER = /^[A-Za-z0-9_-]$/;
 
 /**
  * A function that the model may ask to be called.
@@ -24,11 +21,10 @@ export function functionTool(
 	place: string,
 ): FunctionTool {
 	if (typeof name !== 'string' || name === '') throw invalidInput(texts.noToolName(place));
-	if (name.length > 64) throw invalidInput(texts.toolNameTooLong(place, name.length, name.slice(0, 70)));
-	const refused = [...name].find((letter) => !NAME.test(letter));
+	const refused = [...name].find((letter) => !NAME_CHARACTER.test(letter));
 	if (refused !== undefined) {
 		const character = refused === ' ' ? 'a space' : `the character ${refused}`;
-		throw invalidInput(texts.toolNameCharacter(place, character, name));
+		throw invalidInput(texts.toolNameCharacter(place, character, name.slice(0, 70)));
 	}
 	return {
 		type: 'function',

@@ -174,6 +174,8 @@ function readArguments(value: unknown): string {
 /**
  * Cached tokens come at the top level (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming) or nested (newer pages).
  * What the server does not report is null, save for the total, which is the sum of what it does.
+ *
+ * @public
  */
 export function readUsage(value: unknown): Usage | undefined {
 	const usage = asRecord(value);

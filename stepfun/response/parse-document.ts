@@ -3,7 +3,7 @@ import { tooManyValues } from './texts';
 import { beyondLimit, tooDeep } from './unreadable';
 
 /** Most lists, objects and other values in one document: parsing so many takes a fraction of a second in which nothing else runs. */
-export const MAX_VALUES = 500_000;
+const MAX_VALUES = 500_000;
 
 /**
  * Parses a document of the server's; undefined for what is not JSON.

@@ -78,7 +78,7 @@ export class RawCompletion {
 		this.fields['choices'] ??= [];
 		for (const [position, value] of choices.entries()) {
 			const fields = asRecord(value);
-			if (fields) this.addChoice(fields, String(fields['index'] ?? position));
+			if (fields) this.addChoice(fields, String((fields['index'] as string | number | undefined) ?? position));
 		}
 	}
 

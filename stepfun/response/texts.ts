@@ -80,21 +80,25 @@ export const emptyAnswer: ErrorText = { message: 'The server sent an empty answe
 export const incompleteJson = (excerpt: string): ErrorText => ({
 	message: `The answer is not complete JSON${excerpt}`,
 	hint: TRY_AGAIN,
+	quote: excerpt,
 });
 
 export const incompleteEvent = (excerpt: string): ErrorText => ({
 	message: `An event of the stream is not complete JSON${excerpt}`,
 	hint: TRY_AGAIN,
+	quote: excerpt,
 });
 
 export const notACompletion = (excerpt: string): ErrorText => ({
 	message: `The answer is not a completion${excerpt}`,
 	hint: TRY_AGAIN,
+	quote: excerpt,
 });
 
 export const noChoices = (excerpt: string): ErrorText => ({
 	message: `The answer contains no completion${excerpt}`,
 	hint: TRY_AGAIN,
+	quote: excerpt,
 });
 
 export const answerTooLong = (millions: number): ErrorText => ({

@@ -30,7 +30,7 @@ function expectTwoRounds() {
 		[200, true],
 	]);
 	const call = (name: string, args: string) => ({
-		id: expect.stringMatching(/^call_/),
+		id: expect.stringMatching(/^chatcmpl-tool-/),
 		type: 'function',
 		function: { name, arguments: args },
 	});

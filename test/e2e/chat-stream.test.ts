@@ -65,7 +65,7 @@ test.each([
 
 test('a webhook that streams gets the answer as it is written, reasoning first as a quotation', async () => {
 	const chat = await publishChat(stage.n8n, readExample('08-chat-streaming.json'), stage.credential);
-	stage.stepfun.options.chunkDelayMs = 5;
+	stage.stepfun.options.chunkDelayMs = 10;
 	const lines = await chat.say('Tell me about tea');
 	expect(lines[0]?.type).toBe('begin');
 	expect(lines.at(-1)?.type).toBe('end');

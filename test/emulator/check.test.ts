@@ -42,6 +42,12 @@ test.each<[string, unknown, unknown]>([
 	['a tool name of 65', ask('Hi', { tools: [tool('a'.repeat(65))] }), invalid('tools[0].function.name')],
 	['an array schema', ask('Hi', { tools: [tool('f', { type: 'array' })] }), invalid('tools[0].function.parameters')],
 	['a tool of another type', ask('Hi', { tools: [{ type: 'mcp' }] }), invalid('tools[0].type')],
+	[
+		'a tool_choice that is no tool',
+		ask('Hi', { tools: [tool('f')], tool_choice: { type: 'function', function: { name: 'g' } } }),
+		invalid('tool_choice'),
+	],
+	['stream_options that are no object', ask('Hi', { stream_options: true }), invalid('stream_options')],
 	['a PDF as image', image('data:application/pdf;base64,AAAA'), invalid('messages[0].content[0].image_url.url')],
 	['broken base64', image('data:image/png;base64,A*AA'), invalid('messages[0].content[0].image_url.url')],
 	['an ftp image', image('ftp://example.com/a.png'), invalid('messages[0].content[0].image_url.url')],

@@ -47,6 +47,7 @@ export const chunksOf = (text: string): Json[] =>
 
 export const joinDeltas = (chunks: Json[], field: string, index = 0): string =>
 	chunks
-		.filter((chunk) => chunk.choices[0].index === index)
-		.map((chunk) => chunk.choices[0].delta[field] ?? '')
+		.flatMap((chunk) => chunk.choices)
+		.filter((choice) => choice.index === index)
+		.map((choice) => choice.delta[field] ?? '')
 		.join('');

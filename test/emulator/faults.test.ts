@@ -88,8 +88,8 @@ test('JSON for a stream and the reverse', async () => {
 	expect(chunksOf((await send(emulator, ask('Hi'))).text)[0].object).toBe('chat.completion.chunk');
 });
 
-test('DONE is left away, dialect and split leave the rest as it is', async () => {
-	emulator.fault([{ cutWithoutDone: true }, { splitBytes: [1, 7] }]);
+test('DONE is left away, the end of events and the split leave the rest as it is', async () => {
+	emulator.fault([{ cutWithoutDone: true, eventEnd: 'crlf' }, { splitBytes: [1, 7] }]);
 	const cut = await send(emulator, stream);
 	const split = await send(emulator, stream);
 	const contents = (text: string) => chunksOf(text).map((chunk) => chunk.choices);

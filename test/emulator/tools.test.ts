@@ -23,6 +23,7 @@ interface Message {
 	role: string;
 	content: string;
 	reasoning?: string;
+	reasoning_content?: string;
 	tool_calls?: Call[];
 }
 
@@ -74,7 +75,7 @@ test('two rounds: all in parallel, the last one again with the result, then the 
 	messages.push(first, ...resultsOf(first, (call) => `${call.function.name} of Berlin`));
 	const second = await converse(messages, [weather, time]);
 	expect(named(second)).toEqual([['get_time', { city: 'get_time of Berlin' }]]);
-	messages.push({ ...second, reasoning: undefined }, ...resultsOf(second, () => 'done'));
+	messages.push({ ...second, reasoning: undefined, reasoning_content: undefined }, ...resultsOf(second, () => 'done'));
 	const answer = await converse(messages, [weather, time]);
 	expect(answer.content).toContain(
 		'Tool results (3): get_weather returned "get_weather of Berlin"; get_time returned "get_time of Berlin"; ' +

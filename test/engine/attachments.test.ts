@@ -244,6 +244,37 @@ test('audio may come as text, with or without the head of a data URL', async () 
 	]);
 });
 
+test.each<[string, (base64: string) => string]>([
+	['LF', (base64) => base64.replace(/.{76}/g, '$&\n')],
+	['CRLF', (base64) => base64.replace(/.{64}/g, '$&\r\n')],
+	['one at the end', (base64) => `${base64}\n`],
+])('line breaks in base64 are left out wherever it stands: %s', async (_, written) => {
+	const [talk, photo] = [files.wav(500), files.png(700)];
+	const given = {
+		talk: written(talk.toString('base64')),
+		photo: `data:image/png;base64,${written(photo.toString('base64'))}`,
+	};
+	const parts = [
+		{ type: 'text', text: 'What is this?' },
+		{ type: 'input_audio', input_audio: { data: given.talk } },
+		{ type: 'image_url', image_url: { url: given.photo } },
+	];
+	const { run } = await describeItem(
+		[{ type: 'audio', source: 'base64', base64: '={{ $json.talk }}' }, { type: 'image' }],
+		{
+			json: { ...given, parts },
+			binary: { data: { data: written(photo.toString('base64')), mimeType: 'image/png' } },
+		},
+		{ specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: $json.parts }] }}' },
+	);
+	expect(run.status).toBe('success');
+	const audio = { type: 'input_audio', input_audio: { data: dataUrl('audio/wav', talk) } };
+	const image = { type: 'image_url', image_url: { url: dataUrl('image/png', photo) } };
+	expect(lastMessages()[0]!.content).toEqual([audio, image, parts[0], audio, image]);
+	const { headers, bodyBytes } = api.requests.at(-1)!;
+	expect(Number(headers['content-length'])).toBe(bodyBytes);
+});
+
 test('parts in JSON messages pass through, and attachments join them', async () => {
 	const [own, file] = [files.png(), files.jpeg()];
 	const parts = [
@@ -286,10 +317,16 @@ describe('is told before anything is sent:', () => {
 			'a missing file',
 			[{ binaryFields: 'photo' }],
 			() => item({ data: inMemory(files.png(), 'image/png') }),
-			'no file in the field "photo", which Input Data Field Name(s) of attachment 1 names',
-			'This item has files in: data',
+			'no file in the field "photo", which is one of the Input Data Field Name(s) of attachment 1',
+			'In this item: data.',
 		],
-		['no files at all', [{ type: 'video' }], () => ({ json: {} }), 'no file in the field "data"', 'no files at all'],
+		[
+			'In this item: none.',
+			[{ type: 'video' }],
+			() => ({ json: {} }),
+			'no file in the field "data"',
+			'In this item: none.',
+		],
 		[
 			'an empty name',
 			[{ binaryFields: ' ' }],
@@ -362,11 +399,11 @@ describe('is told before anything is sent:', () => {
 			'StepFun fetches no audio by its address',
 		],
 		[
-			'base64 with line breaks',
+			'base64 that was cut off',
 			[{ type: 'audio', source: 'base64', base64: `={{ $json.talk }}` }],
-			() => ({ json: { talk: files.wav(300).toString('base64').replace(/.{76}/g, '$&\n') } }),
+			() => ({ json: { talk: files.wav(300).toString('base64').replace(/.{76}/g, '$&\n').slice(0, -1) } }),
 			'the Base64 of attachment 1 is not valid base64',
-			'without line breaks',
+			'with its padding',
 		],
 		[
 			'an empty file',
@@ -394,5 +431,68 @@ describe('is told before anything is sent:', () => {
 			context: { itemIndex: 0 },
 		});
 		expect(api.requests).toHaveLength(0);
+	});
+});
+
+describe('an attachment that the model cannot read', () => {
+	const advice = (model: string, kind: string): string =>
+		`Choose another model, if the message is about the ${kind}: according to StepFun, ${model} does not accept any. `;
+	const byUrl = (type: string): IDataObject => ({ type, source: 'url', url: 'https://example.com/a' });
+	const talk = { type: 'audio', source: 'base64', base64: dataUrl('audio/wav', files.wav()) };
+	const refuse = async (model: string, attachments: IDataObject[], status = 400) => {
+		api.fault(() => ({ status, body: '{"error":{"message":"Request param: messages is invalid","type":"x"}}' }));
+		const { run } = await describeItem(
+			attachments,
+			{ json: {} },
+			{
+				model: { __rl: true, mode: 'id', value: model },
+				options: { retries: 0 },
+			},
+		);
+		return run.data.resultData.error as { message: string; description?: string | null };
+	};
+
+	test.each<[model: string, kind: string, attachment: IDataObject]>([
+		['step-3.5-flash', 'image', byUrl('image')],
+		['step-3.5-flash', 'video', byUrl('video')],
+		['step-3.5-flash', 'audio', talk],
+		['step-3.5-flash-2603', 'image', byUrl('image')],
+		['step-router-v1', 'image', byUrl('image')],
+		['step-3.7-flash', 'audio', talk],
+		['step-1o-turbo-vision', 'audio', talk],
+		['stepaudio-2.5-chat', 'video', byUrl('video')],
+		['step-audio-2-mini', 'image', byUrl('image')],
+		['stepfun/step-3.5-flash', 'image', byUrl('image')],
+		['stepfun/step-3.5-flash:free', 'audio', talk],
+	])('is told with the refusal: %s and %s', async (model, kind, attachment) => {
+		for (const status of [400, 404, 415, 422]) {
+			const { message, description } = await refuse(model, [attachment], status);
+			expect(message).toBe('Request param: messages is invalid');
+			expect(description).toContain(advice(model, kind));
+			expect(description).toMatch(/Correct the field|Check Model/);
+		}
+	});
+
+	test.each<[model: string, attachments: IDataObject[], status: number]>([
+		['step-3.7-flash', [byUrl('image'), byUrl('video')], 400],
+		['stepaudio-2.5-chat', [talk], 400],
+		['step-3.5-flash', [], 400],
+		['a-model-of-a-gateway', [byUrl('image'), talk], 400],
+		['step-3.5-flash', [byUrl('image')], 401],
+		['step-3.5-flash', [byUrl('image')], 500],
+	])('is no advice otherwise: %s %j %i', async (model, attachments, status) => {
+		expect((await refuse(model, attachments, status)).description).not.toContain('Choose another model');
+	});
+
+	test('is told where it stands in JSON messages, too', async () => {
+		api.fault(() => ({ status: 400, body: '{"error":{"message":"No"}}' }));
+		const { run } = await describeItem([], { json: {} }, {
+			model: { __rl: true, mode: 'id', value: 'step-3.5-flash' },
+			specifyMessages: 'json',
+			messagesJson: [
+				{ role: 'user', content: [{ type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }] },
+			],
+		} as unknown as IDataObject);
+		expect(run.data.resultData.error?.description).toContain(advice('step-3.5-flash', 'video'));
 	});
 });

@@ -53,6 +53,138 @@ describe('no connection', () => {
 	});
 });
 
+/** A server that answers each connection's first bytes with its own, and closes it. */
+async function withServer(answer: string | Buffer, use: (host: string) => Promise<void>): Promise<void> {
+	const server = createTcpServer((socket) => {
+		socket.on('error', () => {}).once('data', () => socket.end(answer));
+	}).listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	try {
+		await use(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+	} finally {
+		await new Promise((resolve) => server.close(resolve));
+	}
+}
+
+describe('the wrong scheme', () => {
+	const told = (host: string) => `The server speaks HTTPS, but was asked without it: http://${host}`;
+	const badRequest = (body: string, type = 'text/html'): string =>
+		`HTTP/1.1 400 Bad Request\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+
+	test('http:// asked of a server that closes the connection', async () => {
+		const secure = await startEmulator({ tls: selfSigned });
+		try {
+			const { item, error } = await run({ retries: 3 }, secure.url.replace('https:', 'http:'));
+			expect(item['message']).toBe(told(secure.origin.replace('https://', '')));
+			expect(error).toMatchObject({
+				type: 'connection_failed',
+				retryable: false,
+				attempts: 1,
+				hint: expect.stringMatching(/https:\/\//),
+			});
+			expect(secure.requests).toEqual([]);
+		} finally {
+			await secure.close();
+		}
+	});
+
+	test.each<[string, string | Buffer]>([
+		['an alert of TLS', Buffer.from('15030100020246', 'hex')],
+		['an alert of TLS 1.2', Buffer.from('15030300020228', 'hex')],
+		['nginx', badRequest('<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>')],
+		['Go', badRequest('Client sent an HTTP request to an HTTPS server.\n', 'text/plain')],
+		['Apache', badRequest("Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />")],
+		['Tomcat', badRequest('Bad Request\r\nThis combination of host and port requires TLS.\r\n', 'text/plain')],
+	])('http:// asked of a server that answers as %s', async (_, answer) => {
+		await withServer(answer, async (host) => {
+			const { item, error } = await run({ retries: 3 }, `http://${host}/v1`);
+			expect(item['message']).toBe(told(host));
+			expect(error).toMatchObject({ type: 'connection_failed', retryable: false, attempts: 1 });
+		});
+	});
+
+	test.each([
+		['HTTP', badRequest('')],
+		['SSH', 'SSH-2.0-OpenSSH_9.6\r\n'],
+		['Redis', '-ERR unknown command\r\n'],
+	])('https:// asked of a server that speaks %s', async (_, answer) => {
+		await withServer(answer, async (host) => {
+			const { item, error } = await run({ retries: 3 }, `https://${host}/v1`);
+			expect(item['message']).toBe(`No secure connection could be made (TLS): https://${host} does not speak HTTPS`);
+			expect(error).toMatchObject({ type: 'connection_failed', retryable: false, attempts: 1 });
+		});
+	});
+
+	test('is not what a server that resets its connections is told of', async () => {
+		always({ resetBeforeHeaders: true });
+		const { item, error } = await run({ retries: 2 });
+		expect(item['message']).toBe(`The connection was closed before an answer came: ${api.origin}`);
+		expect(error).toMatchObject({ retryable: true, attempts: 3 });
+		expect(api.requests).toHaveLength(3);
+	});
+});
+
+describe('a proxy', () => {
+	const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
+	const before = names.map((name) => process.env[name]);
+	beforeEach(() => names.forEach((name) => delete process.env[name]));
+	afterAll(() =>
+		names.forEach((name, i) => {
+			if (before[i] === undefined) delete process.env[name];
+			else process.env[name] = before[i];
+		}),
+	);
+
+	async function unusedPort(): Promise<number> {
+		let port = 0;
+		await withServer('', async (host) => void (port = Number(host.split(':')[1])));
+		return port;
+	}
+
+	test.each([
+		['HTTP_PROXY', 'http://gateway.example.com'],
+		['HTTPS_PROXY', 'https://gateway.example.com'],
+		['ALL_PROXY', 'https://gateway.example.com:8443'],
+		['HTTPS_PROXY', 'https://192.0.2.7'],
+	])('that is not there is named: %s for %s', async (name, origin) => {
+		const port = await unusedPort();
+		process.env[name] = `http://user:hunter2secret@127.0.0.1:${port}`;
+		const { item, error } = await run(once, `${origin}/v1`);
+		expect(item['message']).toBe(
+			`The proxy 127.0.0.1:${port} cannot be reached, and requests to ${origin} go through it`,
+		);
+		expect(error).toMatchObject({
+			type: 'connection_failed',
+			retryable: true,
+			hint: expect.stringMatching(/HTTPS_PROXY/),
+		});
+	});
+
+	test.each(['http', 'https'])('whose name is not known is named, %s', async (scheme) => {
+		process.env['ALL_PROXY'] = 'http://no-such-proxy.invalid:3128';
+		const { item } = await run(once, `${scheme}://gateway.example.com/v1`);
+		expect(item['message']).toBe(
+			`The proxy no-such-proxy.invalid cannot be reached, and requests to ${scheme}://gateway.example.com go through it`,
+		);
+	});
+
+	test.each(['http', 'https'])('that asks for a password is named, %s', async (scheme) => {
+		await withServer('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n', async (host) => {
+			process.env['ALL_PROXY'] = `http://${host}`;
+			const { error } = await run(once, `${scheme}://gateway.example.com/v1`);
+			expect(error).toMatchObject({ status: 407, retryable: false, hint: expect.stringMatching(/HTTP_PROXY/) });
+		});
+	});
+
+	test('is not named where the server itself cannot be reached', async () => {
+		const port = await unusedPort();
+		for (const host of ['127.0.0.1', 'localhost']) {
+			const { item } = await run(once, `http://${host}:${port}/v1`);
+			expect(item['message']).toBe(`The connection was refused: http://${host}:${port}`);
+		}
+	});
+});
+
 describe('retries', () => {
 	test.each<[string, Fault]>([
 		['a reset before the headers', { resetBeforeHeaders: true }],
@@ -83,7 +215,7 @@ describe('retries', () => {
 			status: 500,
 			attempts: 4,
 			retryable: true,
-			requestId: expect.stringMatching(/^trace-/),
+			requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
 		});
 		expect(api.requests).toHaveLength(4);
 		api.requests.length = 0;

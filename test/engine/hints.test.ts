@@ -1,4 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, WorkflowExecuteMode } from 'n8n-workflow';
+import { forgetAccounts } from '../../nodes/shared/accounts';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
 import { useStage } from './stage';
 
@@ -74,7 +75,8 @@ test('an answer that was moderated beside others of the same item', async () => 
 	expect(await hintsOf([completion(whole, moderated)], { n: 2 })).toEqual([
 		{
 			message:
-				'StepFun moderated an answer in item 0 (finish_reason content_filter): its text ends early or is missing',
+				"StepFun's content filter blocked an answer in item 0 (finish_reason content_filter): its text ends early or is missing. " +
+				'Change the text or the attachment: sending it again will not help',
 			type: 'warning',
 			location: 'outputPane',
 		},
@@ -93,8 +95,9 @@ test('one hint a kind, with the number of items and where to look first', async 
 	]);
 	expect(hints.map(({ message }) => message)).toEqual([
 		expect.stringContaining('cut off the answer in 2 of 6 items (item 1 first)'),
-		'The arguments of a tool call in 3 of 6 items (item 2 first) are no JSON (get_weather, add). ' +
-			'They come out as text, without parsed_arguments.',
+		'The arguments of a tool call in 3 of 6 items (item 2 first) are not valid JSON (get_weather, add) ' +
+			'and come out as text, without parsed_arguments. ' +
+			'Describe the parameters of the function more precisely, or answer the call with what is wrong with it',
 	]);
 });
 
@@ -118,3 +121,67 @@ test('rate limits: how many were refused, and the longest wait', async () => {
 		/^1 of 1 item was retried after rate limits \(1 refused request, longest wait 1(?:\.1)? s\)\. Max Concurrent Requests/,
 	);
 });
+
+test('items that wait behind a refusal count for the longest wait', async () => {
+	Object.assign(api.options, { rateLimit: { requests: 2, windowMs: 10_000 }, retryAfterHeader: true });
+	const { run } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: Array.from({ length: 6 }, () => ({ json: {} })),
+		nodes: [chatNode()],
+	});
+	const hints = run.data.resultData.runData['StepFun Chat']![0]!.hints!;
+	expect(hints).toHaveLength(1);
+	expect(Number(/longest wait ([\d.]+) s/.exec(hints[0]!.message)?.[1])).toBeGreaterThanOrEqual(9);
+	expect(hints[0]!.message).toContain('all workflows with the same key share the limits of the account');
+});
+
+test('waits without a refusal: how many items, for how long, and what to do', async () => {
+	const { hints } = await paced();
+	expect(hints).toEqual([
+		{
+			message: expect.stringMatching(
+				/^1 of 2 items waited up to 6[01] s to stay within the limits of the StepFun account\. To wait less, .*Requests per Minute/,
+			),
+			type: 'info',
+			location: 'outputPane',
+		},
+	]);
+});
+
+test('while a manual execution waits, the console says so now and then, and no other execution has a console', async () => {
+	const { lines } = await paced();
+	expect(lines).toEqual([
+		{
+			source: '[Node: "StepFun Chat"]',
+			messages: ['Requests are waiting to stay within the limits of the StepFun account'],
+		},
+		expect.anything(),
+	]);
+	expect((await paced('webhook')).lines).toEqual([]);
+});
+
+test('the console names the refusal that is waited for', async () => {
+	api.fault([{ status: 429, retryAfter: '8' }]);
+	const { lines } = await runAndListen();
+	expect(lines).toEqual([
+		expect.objectContaining({ messages: [expect.stringMatching(/StepFun account: request limited RPM reached/)] }),
+	]);
+});
+
+/** Two items of which the second waits for a minute. */
+const paced = (mode?: WorkflowExecuteMode) => {
+	forgetAccounts();
+	return runAndListen({ options: { requestsPerMinute: 1 } }, 2, mode);
+};
+
+async function runAndListen(parameters: IDataObject = {}, count = 1, mode?: WorkflowExecuteMode) {
+	const lines: unknown[] = [];
+	const { run } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: Array.from({ length: count }, () => ({ json: {} })),
+		nodes: [chatNode(parameters)],
+		...(mode && { mode }),
+		additionalData: { sendDataToUI: (_: string, data: unknown) => void lines.push(data) },
+	});
+	return { lines, hints: run.data.resultData.runData['StepFun Chat']![0]!.hints };
+}

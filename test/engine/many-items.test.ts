@@ -70,7 +70,10 @@ test('progress is told to the browser while a manual execution works, and the re
 		additionalData: { sendDataToUI: (type: string, data: unknown) => void told.push([type, data]) },
 	});
 	expect(told).toHaveLength(10);
-	expect(JSON.stringify(told[4])).toContain('StepFun Chat: 25 of 50 items done');
+	expect(told[4]).toEqual([
+		'sendConsoleMessage',
+		{ source: '[Node: "StepFun Chat"]', messages: ['25 of 50 items done'] },
+	]);
 	told.length = 0;
 	await runWorkflow({
 		...workflow(5),

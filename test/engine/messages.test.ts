@@ -8,17 +8,19 @@ import { z } from 'zod';
 import { StepfunApi } from '../../credentials/StepfunApi.credentials';
 import { startEmulator, type Fault } from '../../emulator';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
+import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { listModels } from '../../stepfun/list-models';
+import { readMessages } from '../../stepfun/request/messages';
 import { CompletionBuilder, MAX_ANSWER_CHARACTERS } from '../../stepfun/response/completion';
 import type { MessageRow } from '../../scripts/messages';
 import { rowOf, rows } from '../docs/message-table';
 import { selfSigned } from '../self-signed';
 import { nodeClock, undiciSend } from '../send';
-import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
+import { chatNode, credentials, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
 import * as files from '../media-files';
 import { useStage } from './stage';
 
@@ -124,7 +126,8 @@ const sending = (send: Send, signal?: AbortSignal) =>
 			},
 		),
 	);
-const refusing = (code: string) => sending(() => Promise.reject(Object.assign(new Error('x'), { code })));
+const refusing = (code: string, details: object = {}) =>
+	sending(() => Promise.reject(Object.assign(new Error('x'), { code, ...details })));
 
 async function models(fault: Fault): Promise<Shown> {
 	api.fault(() => ({ ...fault }));
@@ -204,7 +207,81 @@ async function note(fault: Fault | Fault[], parameters: IDataObject = {}): Promi
 	api.fault(fault);
 	const { run } = await runWorkflow({ credential: customEndpoint(api.url), nodes: [chatNode(parameters)] });
 	expect(run.status).toBe('success');
-	return { message: run.data.resultData.runData['StepFun Chat']![0]!.hints![0]!.message, hint: '' };
+	return parted(run.data.resultData.runData['StepFun Chat']![0]!.hints![0]!.message);
+}
+
+/** An item that waits for the minute that the one before it has used up. */
+async function heldBack(): Promise<Shown> {
+	const { run } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: [{ json: {} }, { json: {} }],
+		nodes: [chatNode({ options: { requestsPerMinute: 1 } })],
+	});
+	return parted(run.data.resultData.runData['StepFun Chat']![0]!.hints![0]!.message);
+}
+
+/** Message and hint where n8n shows both as one text. */
+function parted(text: string): Shown {
+	const [, message, hint = ''] = /^(.*?)(?:\. (.*))?$/s.exec(text)!;
+	return { message: message!, hint };
+}
+
+/** What a node writes in the console meanwhile. */
+async function told(count: number, fault?: Fault): Promise<Shown> {
+	if (fault) api.fault([fault]);
+	const lines: string[] = [];
+	await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: Array.from({ length: count }, () => ({ json: {} })),
+		nodes: [chatNode()],
+		additionalData: {
+			sendDataToUI: (_: string, data: unknown) => void lines.push(...(data as { messages: string[] }).messages),
+		},
+	});
+	return { message: lines[0]!, hint: '' };
+}
+
+/** What an AI node gets of StepFun Chat Model. */
+async function fromModel(fault: Fault): Promise<Shown> {
+	api.fault(() => ({ ...fault }));
+	const asking: INodeType = {
+		description: {
+			displayName: 'Ask',
+			name: 'ask',
+			group: ['transform'],
+			version: 1,
+			description: '',
+			defaults: { name: 'Ask' },
+			inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiLanguageModel, maxConnections: 1 }],
+			outputs: [NodeConnectionTypes.Main],
+			properties: [],
+		},
+		async execute() {
+			const model = await this.getInputConnectionData(NodeConnectionTypes.AiLanguageModel, 0);
+			await (model as { invoke(text: string): Promise<unknown> }).invoke('Hello');
+			return [[]];
+		},
+	};
+	const { run } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		types: { ask: asking, lmChatStepfun: new LmChatStepfun() },
+		nodes: [
+			{ name: 'Ask', type: 'ask' },
+			{
+				name: 'Model',
+				type: 'lmChatStepfun',
+				credentials,
+				parameters: { model: { __rl: true, mode: 'id', value: 'step-3.5-flash' }, options: { retries: 0 } },
+			},
+		],
+		connections: {
+			Model: {
+				ai_languageModel: [[{ node: 'Ask', type: NodeConnectionTypes.AiLanguageModel, index: 0 }]],
+			},
+		},
+	});
+	const error = run.data.resultData.error!;
+	return { message: error.message, hint: (error.description ?? '').replace(/ \(request ID [\w-]+\)$/, '') };
 }
 
 async function canceled(): Promise<Shown> {
@@ -232,10 +309,10 @@ function answerTooLong(): Promise<Shown> {
 	);
 }
 
-async function withTls(): Promise<Shown> {
+async function withTls(asked = (url: string): string => url): Promise<Shown> {
 	const secure = await startEmulator({ tls: selfSigned });
 	try {
-		return await shown({ credential: customEndpoint(secure.url) });
+		return await shown({ credential: customEndpoint(asked(secure.url)) });
 	} finally {
 		await secure.close();
 	}
@@ -245,15 +322,19 @@ const rule = (status: number): Promise<Shown> => {
 	const { properties } = new StepfunApi().test.rules!.find(
 		(one) => one.type === 'responseCode' && one.properties.value === status,
 	)!;
-	return Promise.resolve({ message: (properties as { message: string }).message, hint: '' });
+	return Promise.resolve(parted((properties as { message: string }).message));
 };
 
 const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['baseUrlNotAnAddress', () => shown({ credential: customEndpoint('localhost') })],
+	['baseUrlWithUser', () => shown({ credential: customEndpoint(api.url.replace('//', '//name:password@')) })],
 	['addressNotFound', () => shown({ credential: customEndpoint('http://no-such-host.invalid/v1') })],
 	['connectionRefused', async () => shown({ credential: customEndpoint(`http://127.0.0.1:${await unusedPort()}/v1`) })],
 	['addressUnreachable', () => refusing('EHOSTUNREACH')],
-	['tlsFailed', withTls],
+	['tlsFailed', () => withTls()],
+	['serverSpeaksHttps', () => withTls((url) => url.replace('https:', 'http:'))],
+	['serverSpeaksHttp', () => shown({ credential: customEndpoint(api.url.replace('http:', 'https:')) })],
+	['proxyUnreachable', () => refusing('ECONNREFUSED', { syscall: 'connect', address: '127.0.0.1', port: 3128 })],
 	['noAnswerInTime', () => refusing('ETIMEDOUT')],
 	['connectionClosed', () => withFault({ resetBeforeHeaders: true })],
 	['brokeOff', () => withFault({ raw: events(chunk({ content: 'Half an' })) })],
@@ -282,13 +363,16 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 				body: '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}',
 			}),
 	],
+	['unsupportedMedia', () => withAttachment(url('https://example.com/a.png'))],
 	['noStepPlan', () => withFault({ status: 400 })],
 	['hintsByStatus.401', () => withFault({ status: 401 })],
 	['hintsByStatus.402', () => withFault({ status: 402 })],
 	['hintsByStatus.403', () => withFault({ status: 403, body: '{"error":{"message":"Forbidden","type":"forbidden"}}' })],
 	['hintsByStatus.404', () => withFields({ model: { __rl: true, mode: 'id', value: 'step-99' } })],
+	['hintsByStatus.407', () => withFault({ status: 407, body: '' })],
 	['hintsByStatus.413', () => withFault({ status: 413, body: '{"error":{"message":"Too large","type":"too_large"}}' })],
-	['hintsByStatus.429', () => withFault({ status: 429, retryAfter: '0' })],
+	['hintsByStatus.429', () => fromModel({ status: 429, retryAfter: '0' })],
+	['rateLimit', () => withFault({ status: 429, retryAfter: '0' })],
 	[
 		'quotaExhausted',
 		() =>
@@ -297,7 +381,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 				body: '{"error":{"message":"You exceeded your current quota, please check your plan and billing details","type":"insufficient_quota"}}',
 			}),
 	],
-	['longWait', () => withFault({ status: 429, retryAfter: '7200' }, { options: { retries: 1 } })],
+	['longWait', () => fromModel({ status: 429, retryAfter: '7200' })],
 	['hintsByStatus.451', () => withFault({ status: 451 })],
 	['hintsByStatus.500', () => withFault({ status: 500 })],
 	[
@@ -339,7 +423,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['argumentsTooDeep', () => withFault(answered({ content: '', tool_calls: [callOf('['.repeat(100_000))] }, 'stop'))],
 	['tooManyCalls', () => withFault({ raw: events(chunk({ tool_calls: Array(1_001).fill({ id: 'a' }) })) })],
 	['tooManyChoices', () => withFault({ raw: events({ choices: Array(129).fill({}) }) })],
-	['tooManyValues', () => withFault({ raw: `data: [${'{},'.repeat(500_001)}{}]\n\n` })],
+	['tooManyValues', () => withFault({ raw: `data: [${'{},'.repeat(500_001)}]\n\n` })],
 	['answerTooDeep', () => withFault({ raw: `data: {"choices":${'['.repeat(100_000)}\n\n` })],
 	['notJson', () => withFault(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	[
@@ -361,24 +445,26 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['partTooLarge', () => withFault({ raw: `data: "${mb(25)}` })],
 
 	['modelEmpty', () => withFields({ model: { __rl: true, mode: 'id', value: '={{ "" }}' } })],
+	['noValue', () => withFields({ messages: { values: [{ role: 'user', content: '={{ $json.nope }}' }] } })],
+	['noValue', () => withFields({ specifyMessages: 'json', messagesJson: '={{ $json.nope }}' })],
+	['noValue', () => withAttachment(url('={{ $json.nope }}'))],
 	['numberOutOfRange', () => withOptions({ temperature: 7 })],
 	['numberOutOfRange', () => withOptions({ maxTokens: '={{ "many" }}' })],
+	['notTexts', () => withOptions({ stop: '={{ {a: 1} }}' })],
 	['unsupportedEffort', () => withFields({ reasoningEffort: '={{ "none" }}' })],
 	['unknownReasoningFormat', () => withOptions({ reasoningFormat: '={{ "xml" }}' })],
 	['jsonFieldTooDeep', () => withFields({ specifyMessages: 'json', messagesJson: '['.repeat(100_000) })],
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
-	['extraFieldKind', () => withOptions({ extraBody: '{"tools": {}}' })],
-	['extraFieldTaken', () => withOptions({ extraBody: '{"model": "m"}' })],
+	['extraFieldKind', () => withOptions({ extraBody: '{"temperature": 3}' })],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
+	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
+	['invalidSchema', () => withTools([{ name: 'a', parameters: { type: 'text' } }])],
 	[
-		'notASchema',
+		'schemaField',
 		() => withFields({ responseFormat: 'json_schema', schemaType: 'manual', inputSchema: '{"title": "x"}' }),
 	],
-	[
-		'invalidSchema',
-		() => withFields({ responseFormat: 'json_schema', schemaType: 'manual', inputSchema: '{"type": "text"}' }),
-	],
+	['schemaField', () => withFunction({ name: 'a', specifyParameters: 'schema', parametersSchema: '{"type": "text"}' })],
 
 	['messagesNotAList', () => withMessages({ role: 'user', content: 'Hello' })],
 	['noMessages', () => withMessages([])],
@@ -394,7 +480,15 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['unknownRole', () => withMessages([{ role: 'developer', content: 'Hello' }])],
 	['emptyContent', () => withFields({ messages: { values: [{ role: 'user', content: '={{ "" }}' }] } })],
 	['emptyContent', () => withMessages([{ role: 'user', content: [] }])],
-	['contentNotText', () => withMessages([{ role: 'user', content: 7 }])],
+	['noContentValue', () => withMessages([{ role: 'user', content: null }])],
+	[
+		'contentNotText',
+		() => {
+			const content: { itself?: unknown } = {};
+			content.itself = content;
+			return thrown(() => readMessages([{ role: 'user', content }]));
+		},
+	],
 	['noToolCallId', () => withMessages([{ role: 'tool', content: 'sunny' }])],
 	['toolCallsNotAList', () => withMessages([{ role: 'assistant', content: 'x', tool_calls: {} }])],
 	['incompleteToolCall', () => withMessages([{ role: 'assistant', content: 'x', tool_calls: [{}] }])],
@@ -446,7 +540,6 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	],
 
 	['noToolName', () => withFunction({ name: '' })],
-	['toolNameTooLong', () => withFunction({ name: 'x'.repeat(65) })],
 	['toolNameCharacter', () => withFunction({ name: 'get weather' })],
 	['toolNameCharacter', () => withFunction({ name: '天气' })],
 	['toolNameTwice', () => withTools([{ name: 'a' }, { name: 'a' }])],
@@ -476,6 +569,9 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 			),
 	],
 	['rateLimited', () => note({ status: 429, retryAfter: '0' })],
+	['heldBack', heldBack],
+	['itemsDone', () => told(20)],
+	['waiting', () => told(1, { status: 429, retryAfter: '7' })],
 	['keyRefused', () => rule(401)],
 	['noModelsAtAddress', () => rule(404)],
 ];

@@ -4,7 +4,12 @@ import path from 'node:path';
 import { PackageDirectoryLoader } from 'n8n-core';
 
 // Left by `gulp pack`, which `npm test` runs first.
-const unpacked = path.join(__dirname, '../../build/package');
+const root = path.join(__dirname, '../..');
+const unpacked = path.join(root, 'build/package');
+beforeAll(() => {
+	if (!existsSync(unpacked)) execFileSync(process.execPath, ['node_modules/gulp/bin/gulp.js', 'pack'], { cwd: root });
+}, 120_000);
+
 const manifest = (): Record<string, unknown> => JSON.parse(readFileSync(path.join(unpacked, 'package.json'), 'utf8'));
 
 test('the unpacked tarball is there', () => {

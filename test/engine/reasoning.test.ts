@@ -64,13 +64,13 @@ test.each<[string, IDataObject, string, string]>([
 	[
 		'medium for a model of two tiers',
 		{ ...model('step-3.5-flash-2603'), reasoningEffort: 'medium' },
-		'step-3.5-flash-2603 does not take the Reasoning Effort "medium"',
+		'step-3.5-flash-2603 does not support the Reasoning Effort "medium"',
 		'Choose low or high, or Default',
 	],
 	[
 		'none',
 		{ reasoningEffort: '={{ "none" }}' },
-		'does not take the Reasoning Effort "none"',
+		'does not support the Reasoning Effort "none"',
 		'Reasoning cannot be switched off',
 	],
 	[

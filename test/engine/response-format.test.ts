@@ -155,7 +155,7 @@ test.each<[what: string, parameters: IDataObject, message: string]>([
 		{ schemaType: 'fromJson', jsonSchemaExample: '{title: "x"}' },
 		'JSON Example is not valid JSON: see line 1, column 2',
 	],
-	['an example that is a list', { schemaType: 'fromJson', jsonSchemaExample: '[1]' }, 'JSON Example is no object'],
+	['an example that is a list', { schemaType: 'fromJson', jsonSchemaExample: '[1]' }, 'JSON Example is not an object'],
 ])('is told before anything is sent: %s', async (_, parameters, message) => {
 	const { run } = await ask({ responseFormat: 'json_schema', ...parameters });
 	expect(run.data.resultData.error).toMatchObject({

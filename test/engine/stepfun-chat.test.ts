@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { chatNode, customEndpoint, runWorkflow, startWorkflow } from './harness';
-import { useStage } from './stage';
+import { dialect, useStage } from './stage';
 
 const { api, clock } = useStage();
 
@@ -83,7 +83,8 @@ describe('output', () => {
 				finish_reason: 'stop',
 				usage: {
 					prompt_tokens: expect.any(Number),
-					cached_tokens: null,
+					// Without a cached part the documentation's usage has no such field.
+					cached_tokens: dialect === 'documented' ? null : expect.any(Number),
 					completion_tokens: expect.any(Number),
 					reasoning_tokens: expect.any(Number),
 					total_tokens: expect.any(Number),
@@ -104,11 +105,12 @@ describe('output', () => {
 				choices: [
 					{
 						index: 0,
-						message: {
+						// The live API sends the same under reasoning_content, too.
+						message: expect.objectContaining({
 							role: 'assistant',
 							content: expect.stringContaining('Hello'),
 							reasoning: expect.stringMatching(/\S/),
-						},
+						}),
 						finish_reason: 'stop',
 					},
 				],
@@ -126,6 +128,8 @@ describe('output', () => {
 	});
 
 	test('ends at a stop sequence, and says when max_tokens cut it', async () => {
+		// The live API counts no reasoning tokens.
+		api.options.dialect = 'documented';
 		const stopped = await runWorkflow({
 			credential: credential(),
 			nodes: [chatNode({ options: { stop: ['asked'] } })],
@@ -138,6 +142,23 @@ describe('output', () => {
 			finish_reason: 'length',
 			content: expect.stringMatching(/^You asked/),
 		});
+	});
+
+	test.each([
+		['live', 0],
+		['documented', 8],
+	] as const)('cached tokens are those of the end of a stream: %s', async (ofServer, cachedTokens) => {
+		api.options.dialect = ofServer;
+		const values = [
+			{ role: 'user', content: 'My name is Ada' },
+			{ role: 'assistant', content: 'Hello' },
+			{ role: 'user', content: 'Who am I?' },
+		];
+		const ask = (messages: IDataObject[]) =>
+			runWorkflow({ credential: credential(), nodes: [chatNode({ messages: { values: messages } })] });
+		await ask(values.slice(0, 1));
+		const { json } = await ask(values);
+		expect((json('StepFun Chat')[0]!['usage'] as IDataObject)['cached_tokens']).toBe(cachedTokens);
 	});
 
 	test('reports the tokens to n8n', async () => {
@@ -251,9 +272,9 @@ describe('bad input', () => {
 		[
 			'temperature 3',
 			{ options: { temperature: 3 } },
-			/^Sampling Temperature must be a number from 0 to 2, and is 3 \|/,
+			/^Sampling Temperature must be a number from 0 to 2, but is 3 \|/,
 		],
-		['n 0', { options: { n: 0 } }, /^Number of Completions must be a whole number of at least 1, and is 0 \|/],
+		['n 0', { options: { n: 0 } }, /^Number of Completions must be a whole number of at least 1, but is 0 \|/],
 	])('%s is refused before anything is sent', async (_, parameters, expected) => {
 		expect(await failing(parameters)).toMatch(expected);
 		expect(api.requests).toHaveLength(0);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
-import { useStage } from './stage';
+import { anyCallId, useStage } from './stage';
 
 const { api } = useStage();
 
@@ -85,12 +85,12 @@ test('calls come out with their arguments as sent and read', async () => {
 		finish_reason: 'tool_calls',
 		tool_calls: [
 			{
-				id: expect.stringMatching(/^call_/),
+				id: anyCallId,
 				type: 'function',
 				function: { name: 'get_weather', arguments: '{"city":"Paris"}', parsed_arguments: { city: 'Paris' } },
 			},
 			{
-				id: expect.stringMatching(/^call_/),
+				id: anyCallId,
 				type: 'function',
 				function: { name: 'get_weather', arguments: '{"city":"Rome"}', parsed_arguments: { city: 'Rome' } },
 			},
@@ -122,7 +122,10 @@ test('arguments that are no JSON stay text, and the editor says so', async () =>
 		{ id: '1', type: 'function', function: { name: 'get_weather', arguments: '{"city": ' } },
 	]);
 	expect(run.data.resultData.runData['StepFun Chat']![0]!.hints).toEqual([
-		expect.objectContaining({ type: 'warning', message: expect.stringContaining('item 0 are no JSON (get_weather)') }),
+		expect.objectContaining({
+			type: 'warning',
+			message: expect.stringContaining('item 0 are not valid JSON (get_weather)'),
+		}),
 	]);
 });
 
@@ -139,6 +142,12 @@ test('StepFun searches the web at the turn of a switch, and its sources come out
 	});
 });
 
+test('a name of more than 64 characters is sent, as StepFun only recommends fewer', async () => {
+	const name = 'x'.repeat(65);
+	await ask({ tools: { functions: [{ ...weather, name }], json: [{ functionsJson: [{ name: `${name}y` }] }] } });
+	expect(sent()['tools']).toMatchObject([{ function: { name } }, { function: { name: `${name}y` } }]);
+});
+
 test.each<[what: string, tools: IDataObject, message: string, hint: string]>([
 	[
 		'a name with a blank',
@@ -147,10 +156,10 @@ test.each<[what: string, tools: IDataObject, message: string, hint: string]>([
 		'letters (A to Z), digits, _ and -',
 	],
 	[
-		'a name of 65 characters',
-		{ functions: [{ ...weather, name: 'x'.repeat(65) }] },
-		'is 65 characters long',
-		'1 to 64',
+		'a long name with a character that is refused',
+		{ functions: [{ ...weather, name: `${'x'.repeat(65)}é` }] },
+		'contains the character é: "xxx',
+		'at most 64',
 	],
 	[
 		'a name that is missing',

@@ -23,7 +23,7 @@ describe('statuses', () => {
 		[408, 'timeout', true, /Try again later/],
 		[413, 'too_large', false, /smaller attachments/],
 		[418, 'teapot', false, /Correct/],
-		[429, 'rate_limited', true, /Max Concurrent Requests/],
+		[429, 'rate_limited', true, /Send fewer requests at the same time/],
 		[451, 'censorship_blocked', false, /will not help/],
 		[500, 'internal_error', true, /Try again later/],
 		[502, 'bad', true, /Try again later/],
@@ -88,13 +88,91 @@ describe('statuses', () => {
 		expect(said(302, '').message).toContain('redirects to an unnamed address');
 	});
 
-	test("an error's own type or code decides over the status it came with", () => {
+	test("an error's own type or code decides where no status line does", () => {
 		expect(said(200, '{"error":{"message":"a","type":"rate_limited"}}')).toMatchObject({
 			status: 429,
 			retryable: true,
 		});
-		expect(said(500, '{"error":{"message":"a","code":451}}')).toMatchObject({ status: 451, retryable: false });
+		expect(said(200, '{"error":{"message":"a","code":451,"type":"rate_limited"}}')).toMatchObject({
+			status: 451,
+			retryable: false,
+		});
+		expect(said(500, '{"error":{"message":"a","code":451}}')).toMatchObject({ status: 500, retryable: true });
 		expect(said(500, '{"error":{"message":"a","code":7}}')).toMatchObject({ status: 500, retryable: true });
+		expect(said(200, '{"error":{"message":"a","type":"constructor"}}').status).toBeUndefined();
+	});
+
+	test.each(
+		[401, 402, 403, 404, 413, 422, 429, 500, 503].flatMap((status) =>
+			[
+				'"type":"invalid_request_error"',
+				'"type":"request_params_invalid"',
+				'"type":"rate_limited"',
+				'"type":"x","code":400',
+				'"code":"censorship_blocked"',
+			].map((fields): [number, string] => [status, fields]),
+		),
+	)('the status line wins: %i with %s', (status, fields) => {
+		const plain = said(status, '{"error":{"message":"Words"}}');
+		expect(said(status, `{"error":{"message":"Words",${fields}}}`)).toMatchObject({
+			message: 'Words',
+			status,
+			hint: plain.hint,
+			retryable: plain.retryable,
+		});
+	});
+
+	test.each([
+		['You exceeded your current quota, please check your plan and billing details.'],
+		['insufficient_quota'],
+		['Insufficient balance'],
+		['Quota exhausted'],
+		['Your quota has been used up'],
+		['out of credits'],
+		['Not enough credits'],
+		['Your credit balance is too low'],
+		['Payment Required'],
+		['You have reached your usage limit'],
+		['Monthly limit reached'],
+		['账户余额不足'],
+		['您的额度已用完'],
+		['配额已耗尽'],
+	])('429 says in any shape that the quota is used up: %s', (words) => {
+		for (const body of [
+			words,
+			JSON.stringify({ error: { message: words } }),
+			JSON.stringify({ error: { message: 'Too bad', code: 'insufficient_quota' } }),
+			JSON.stringify({ code: 4, msg: words }),
+			JSON.stringify({ errors: [{ reason: words }] }),
+			JSON.stringify({ message: words }),
+			JSON.stringify({ message: 'Too bad', code: 'insufficient_quota' }),
+			JSON.stringify([words]),
+		]) {
+			expect(said(429, body)).toMatchObject({
+				status: 429,
+				retryable: false,
+				hint: expect.stringMatching(/^Top up the account/),
+			});
+			expect(said(402, body)).toMatchObject({ status: 402, retryable: false, hint: expect.stringMatching(/^Top up/) });
+		}
+	});
+
+	test.each([
+		['slow down'],
+		['request limited RPM reached, current: 11, limit: 10. Please top up'],
+		['Quota exceeded for requests per minute'],
+		['load balancer: too many requests'],
+		['<html><a href="/billing">Billing</a></html>'],
+		['请求过于频繁，请提升额度'],
+		['{"code":1,"msg":"too many requests"}'],
+	])('429 that a wait ends: %s', (body) => {
+		expect(said(429, body)).toMatchObject({ retryable: true, hint: expect.stringMatching(/limit of its tier/) });
+	});
+
+	test('a limit by the day or month is waited for only where the server says when it ends', () => {
+		expect(said(429, 'daily quota exceeded').retryable).toBe(false);
+		expect(said(429, 'daily quota exceeded', { 'retry-after': '60' }).retryable).toBe(true);
+		expect(said(429, '{"error":"daily quota exceeded","retry_after_seconds":60}').retryable).toBe(true);
 	});
 
 	test.each([
@@ -108,6 +186,25 @@ describe('statuses', () => {
 
 	test('Retry-After is read', () => {
 		expect(said(429, '', { 'retry-after': '7' }).retryAfterMs).toBe(7_000);
+	});
+
+	test.each<[object, number | undefined]>([
+		[{ error: { message: 'm', metadata: { retry_after_seconds: 12 } } }, 12_000],
+		[{ error: { message: 'm', metadata: { retry_after_seconds: '12' } } }, 12_000],
+		[{ error: { message: 'm', metadata: { raw: 'busy', retry_after_seconds: 0.5 } } }, 500],
+		[{ error: { message: 'm', retry_after_seconds: 3 } }, 3_000],
+		[{ error: { message: 'm' }, retry_after_seconds: 3 }, 3_000],
+		[{ error: 'm', retry_after: 3 }, 3_000],
+		[{ message: 'm', retryAfter: 0 }, 0],
+		[{ msg: 'of another shape', retry_after_seconds: 3 }, 3_000],
+		[{ error: { message: 'm', metadata: { headers: { 'Retry-After': '4' } } } }, 4_000],
+		[{ error: { message: 'm', metadata: { retry_after_seconds: -1 } } }, undefined],
+		[{ error: { message: 'm', metadata: { retry_after_seconds: 'soon' } } }, undefined],
+		[{ error: { message: 'm', metadata: { retry_after_seconds: null } } }, undefined],
+		[{ error: { message: 'm', metadata: 'none' } }, undefined],
+	])('the wait that a body asks for: %j', (body, ms) => {
+		expect(said(429, JSON.stringify(body)).retryAfterMs).toBe(ms);
+		expect(said(429, JSON.stringify(body), { 'retry-after': '7' }).retryAfterMs).toBe(7_000);
 	});
 });
 
@@ -154,7 +251,24 @@ test.each([
 		{ error: 'm', type: 't' },
 		{ message: 'm', type: 't' },
 	],
-	[{ error: { message: 'wrapped', metadata: { raw: 'no JSON' } } }, { message: 'wrapped' }],
+	[{ error: { message: 'wrapped', metadata: { raw: 'no JSON' } } }, { message: 'wrapped: no JSON' }],
+	[{ error: { message: 'wrapped', metadata: { raw: 'wrapped and more' } } }, { message: 'wrapped and more' }],
+	[{ error: { message: 'wrapped', metadata: { raw: '<html>' } } }, { message: 'wrapped' }],
+	[{ error: { message: 'wrapped', metadata: { raw: ' ' } } }, { message: 'wrapped' }],
+	[{ error: { message: 'wrapped', metadata: { raw: null } } }, { message: 'wrapped' }],
+	[{ error: { metadata: { raw: 'told' } } }, { message: 'told' }],
+	[
+		{ error: { message: 'wrapped', type: 'w', metadata: { raw: '{"error":{"message":"m","type":"t"}}' } } },
+		{ message: 'm', type: 't' },
+	],
+	[
+		{ error: { message: 'wrapped', type: 'w', metadata: { raw: { error: { message: 'm', code: 'c' } } } } },
+		{ message: 'm', type: 'c' },
+	],
+	[{ error: { message: 'wrapped', type: 'w', metadata: { raw: { message: 'm' } } } }, { message: 'm', type: 'w' }],
+	[{ error: { message: 'wrapped', metadata: { raw: '{"detail":"m"}' } } }, { message: 'm' }],
+	[{ error: { message: 'wrapped', metadata: { raw: { reason: 7 } } } }, { message: 'wrapped: {"reason":7}' }],
+	[{ error: { message: 'wrapped', metadata: { raw: ['a', 1] } } }, { message: 'wrapped: ["a",1]' }],
 	[{ error: null }, undefined],
 	[{ choices: [] }, undefined],
 	['text', undefined],

@@ -1,60 +1,85 @@
-import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 import { readBytes } from '../../../stepfun/client/http';
 import { invalidInput } from '../../../stepfun/errors';
 import { asRecord } from '../../../stepfun/json';
-import { TEXT_ONLY_MODELS } from '../../../stepfun/models';
+import { modelsWithout } from '../../../stepfun/models';
 import { Attachment, base64Length } from '../../../stepfun/request/attachment';
-import {
-	headBytes,
-	type MediaKind,
-	mediaPart,
-	mediaSource,
-	mediaType,
-	requireMediaType,
-} from '../../../stepfun/request/media';
-import type { ContentPart, MediaSource } from '../../../stepfun/types';
+import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType } from '../../../stepfun/request/media';
+import type { ContentPart, MediaKind, MediaSource } from '../../../stepfun/types';
+import { present } from './present';
+import * as texts from '../texts';
+
+/** Shown in an attachment of a kind that the chosen model is not documented to accept. */
+const unsupportedNotice = (kind: MediaKind, name: string, displayName: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { type: [kind], '/model': modelsWithout(kind).map((id) => ({ _cnd: { startsWith: id } })) } },
+});
+
+const sourceChoices = {
+	binary: { name: 'Binary File(s)', value: 'binary', description: 'Files that came with the input item' },
+	url: { name: 'URL', value: 'url', description: 'Images and video that StepFun downloads itself' },
+	base64: { name: 'Base64', value: 'base64', description: 'The content as text' },
+} satisfies Record<string, INodePropertyOptions>;
+
+/** StepFun downloads images and video, but no audio. */
+const sourceField = (kinds: MediaKind[], options: INodePropertyOptions[]): INodeProperties => ({
+	displayName: 'Source',
+	name: 'source',
+	type: 'options',
+	options,
+	default: 'binary',
+	displayOptions: { show: { type: kinds } },
+	description: 'Where the attachment comes from',
+});
 
 const attachmentFields: INodeProperties[] = [
-	{
-		displayName: 'The chosen model reads text only. For images and video choose one such as step-3.7-flash.',
-		name: 'textOnlyNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { '/model': TEXT_ONLY_MODELS.map((id) => ({ _cnd: { startsWith: id } })) } },
-	},
+	unsupportedNotice(
+		'image',
+		'textOnlyNotice',
+		'According to StepFun, the chosen model does not accept images. Choose one that does, such as step-3.7-flash.',
+	),
+	unsupportedNotice(
+		'video',
+		'videoNotice',
+		'According to StepFun, the chosen model does not accept video. Choose one that does, such as step-3.7-flash.',
+	),
+	unsupportedNotice(
+		'audio',
+		'audioNotice',
+		'StepFun does not name audio among the inputs of the chosen model. For audio choose one such as stepaudio-2.5-chat.',
+	),
 	{
 		displayName: 'Type',
 		name: 'type',
 		type: 'options',
 		options: [
 			{ name: 'Image', value: 'image', description: 'JPG, PNG, WebP or static GIF: up to 60, and 20 MB in total' },
-			{ name: 'Video', value: 'video', description: 'MP4, MOV or MKV: up to 128 MB, best below 5 minutes' },
+			{ name: 'Video', value: 'video', description: 'MP4, MOV or MKV: up to 128 MB, ideally under 5 minutes' },
 			{ name: 'Audio', value: 'audio', description: 'MP3 or WAV: up to 7.5 MB in total' },
 		],
 		default: 'image',
 	},
-	{
-		displayName: 'Source',
-		name: 'source',
-		type: 'options',
-		options: [
-			{ name: 'Binary File(s)', value: 'binary', description: 'Files that came with the input item' },
-			{ name: 'URL', value: 'url', description: 'Images and video that StepFun fetches itself' },
-			{ name: 'Base64', value: 'base64', description: 'The content as text' },
-		],
-		default: 'binary',
-		description: 'Where the attachment comes from',
-	},
+	sourceField(['image', 'video'], [sourceChoices.binary, sourceChoices.url, sourceChoices.base64]),
+	sourceField(['audio'], [sourceChoices.binary, sourceChoices.base64]),
 	{
 		displayName: 'Input Data Field Name(s)',
 		name: 'binaryFields',
 		type: 'string',
 		default: 'data',
 		placeholder: 'e.g. data, attachment_*',
-		hint: 'Separate several names with commas; * stands for any text',
+		hint: 'Separate several names with commas. * matches any text.',
 		displayOptions: { show: { source: ['binary'] } },
 		description:
-			'The names of the input fields with the files. A name with * takes every file of this type whose field matches, or none: * alone takes all of them.',
+			'The names of the input fields that contain the files. A name with * adds every file of this type whose field name matches, if there are any; * alone adds all of them.',
 	},
 	{
 		displayName: 'URL',
@@ -64,7 +89,7 @@ const attachmentFields: INodeProperties[] = [
 		placeholder: 'e.g. https://example.com/photo.jpg',
 		displayOptions: { show: { source: ['url'] } },
 		description:
-			'A public address, or stepfile:// and the ID of a file on StepFun. An expression may give a list of them.',
+			'A public address, or stepfile:// followed by the ID of a file on StepFun. An expression can return a list of them.',
 	},
 	{
 		displayName: 'Base64',
@@ -73,7 +98,7 @@ const attachmentFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. {{ $json.recording }}',
 		displayOptions: { show: { source: ['base64'] } },
-		description: 'The content of a file as base64, or as a data URL',
+		description: 'The content of the file as base64, or as a data URL',
 	},
 	{
 		displayName: 'Detail',
@@ -82,7 +107,7 @@ const attachmentFields: INodeProperties[] = [
 		options: [
 			{ name: 'Default', value: 'default', description: "The model's own default" },
 			{ name: 'High', value: 'high', description: 'For small text and fine detail' },
-			{ name: 'Low', value: 'low', description: 'About 400 tokens to an image' },
+			{ name: 'Low', value: 'low', description: 'About 400 tokens per image' },
 		],
 		default: 'default',
 		displayOptions: { show: { type: ['image'] } },
@@ -99,7 +124,7 @@ export const attachmentsFields: INodeProperties[] = [
 		placeholder: 'Add Attachment',
 		default: {},
 		description:
-			'Images, video and audio that the model shall see or hear. They join the last user message, before its text.',
+			'Images, video and audio that the model should see or hear. They are added to the last user message, before its text.',
 		options: [
 			{
 				displayName: 'Attachment',
@@ -120,10 +145,9 @@ interface AttachmentRow {
 }
 
 /**
- * The attachments in the order of the panel; of binary files only the first bytes are read, and those only where the type is in
- * doubt.
+ * The attachments in the order of the panel. Of binary files only the first bytes are read, and only where the type is in doubt.
  *
- * @throws StepfunError `invalid_input` for a missing file, an address that is none, and a file of another type.
+ * @throws StepfunError `invalid_input` for a missing file, an invalid address, and a file of another type.
  */
 export async function readAttachments(context: IExecuteFunctions, itemIndex: number): Promise<ContentPart[]> {
 	const rows = context.getNodeParameter('attachments.values', itemIndex, []) as AttachmentRow[];
@@ -143,17 +167,22 @@ async function readSources(
 	place: string,
 ): Promise<MediaSource[]> {
 	const { type, source = 'binary' } = row;
-	if (source === 'binary') return await readBinaries(context, itemIndex, type, list(row.binaryFields ?? 'data'), place);
+	if (source === 'binary') {
+		const label = `In Attachments, Input Data Field Name(s) of ${place}`;
+		const names = 'binaryFields' in row ? list(present(row.binaryFields, label)) : ['data'];
+		return await readBinaries(context, itemIndex, type, names, place);
+	}
 	const [label, value] = source === 'url' ? ['URL', row.url] : ['Base64', row.base64];
-	const sources = Array.isArray(value) ? value : [value];
-	return sources.map((text) => {
+	const sources = Array.isArray(value) ? (value as unknown[]) : [value];
+	return sources.map((given) => {
+		const text = present(given, `In Attachments, the ${label} of ${place}`);
 		if (typeof text === 'string' && text.trim() !== '')
 			return mediaSource(type, text, `In Attachments, the ${label} of ${place}`);
-		throw invalidInput(`In Attachments, the ${label} of ${place} is empty`, 'Enter it, or remove the attachment');
+		throw invalidInput(texts.attachmentEmpty(label, place));
 	});
 }
 
-/** Names from a field with commas, or from an expression that gives a list. */
+/** Names from a field with commas, or from an expression that returns a list. */
 const list = (value: unknown): string[] =>
 	(Array.isArray(value) ? value : String(value).split(','))
 		.map((name) => String(name).trim())
@@ -168,11 +197,7 @@ async function readBinaries(
 ): Promise<Attachment[]> {
 	const item = context.getInputData()[itemIndex]!;
 	const files = filesOf(item);
-	if (names.length === 0)
-		throw invalidInput(
-			`In Attachments, Input Data Field Name(s) of ${place} is empty`,
-			`Enter the name of a field with a file. ${available(files)}`,
-		);
+	if (names.length === 0) throw invalidInput(texts.noBinaryFields(place, namesOf(files)));
 	const found: Attachment[] = [];
 	for (const name of names) {
 		if (name.includes('*')) {
@@ -188,7 +213,7 @@ async function readBinaries(
 
 const labelOf = (field: string, place: string): string => `In Attachments, the file "${field}" of ${place}`;
 
-/** The files of an item by the names of their fields; with n8n's combined binary mode they stand among the JSON fields. */
+/** The files of an item by the names of their fields; in n8n's combined binary mode they are among the JSON fields. */
 function filesOf({ binary, json }: INodeExecutionData): Record<string, IBinaryData> {
 	return {
 		...Object.fromEntries(
@@ -205,7 +230,7 @@ function isFile(value: unknown): value is IBinaryData {
 	);
 }
 
-/** Names may be paths where files stand among JSON fields. */
+/** Names can be paths where files are among the JSON fields. */
 function fileAt(
 	{ json }: INodeExecutionData,
 	files: Record<string, IBinaryData>,
@@ -216,18 +241,10 @@ function fileAt(
 		? files[name]
 		: name.split('.').reduce<unknown>((value, key) => asRecord(value)?.[key], json);
 	if (isFile(file)) return file;
-	throw invalidInput(
-		`The input item has no file in the field "${name}", which Input Data Field Name(s) of ${place} names`,
-		`${available(files)} If an earlier node dropped the file, take it from there with a Merge node`,
-	);
+	throw invalidInput(texts.noSuchFile(name, place, namesOf(files)));
 }
 
-function available(files: Record<string, IBinaryData>): string {
-	const names = Object.keys(files);
-	return names.length === 0
-		? 'This item has no files at all.'
-		: `This item has files in: ${names.slice(0, 10).join(', ')}.`;
-}
+const namesOf = (files: Record<string, IBinaryData>): string => Object.keys(files).slice(0, 10).join(', ') || 'none';
 
 const matches = (pattern: string, field: string): boolean =>
 	new RegExp(
@@ -239,8 +256,8 @@ const matches = (pattern: string, field: string): boolean =>
 	).test(field);
 
 /**
- * A file as n8n keeps it: by id in a file system, a database or S3, or as base64 within the item. `head` is what was read of it
- * already.
+ * A file as n8n stores it: by id in a file system, a database or S3, or as base64 in the item. `head` is the part of it that has
+ * already been read.
  */
 async function attachmentOf(
 	context: IExecuteFunctions,
@@ -251,27 +268,23 @@ async function attachmentOf(
 ): Promise<Attachment> {
 	const { id } = file;
 	const size = id === undefined ? file.data.length : await sizeOf(context, id);
-	if (size === 0)
-		throw invalidInput(
-			`${label} is empty, or n8n no longer has it`,
-			'Check the node that the file comes from, and run it again',
-		);
+	if (size === 0) throw invalidInput(texts.fileGone(label));
 	const mimeType = requireMediaType(kind, file.mimeType, head ?? (await headOf(context, kind, file)), label);
 	if (id === undefined) return Attachment.fromBase64(mimeType, file.data, label);
 	return Attachment.fromBytes(mimeType, size, async () => await context.helpers.getBinaryStream(id, CHUNK_BYTES));
 }
 
-/** In bytes; 0 also for a file that n8n has deleted meanwhile, as it does with those of old executions. */
+/** In bytes; 0 also for a file that n8n has since deleted, as it does with those of old executions. */
 const sizeOf = async (context: IExecuteFunctions, id: string): Promise<number> =>
 	await context.helpers.getBinaryMetadata(id).then(
 		({ fileSize }) => fileSize,
 		() => 0,
 	);
 
-/** Bytes that are read at a time: a multiple of three, which base64 keeps whole. */
+/** Bytes that are read at a time: a multiple of three, so that each piece is base64 without padding. */
 const CHUNK_BYTES = 3 * 16 * 1024;
 
-/** As many of a file's first bytes as are needed to tell its type. */
+/** As many of a file's first bytes as it takes to tell its type. */
 async function headOf(
 	context: IExecuteFunctions,
 	kind: MediaKind,

@@ -7,7 +7,7 @@ export const enableStreamingOption = booleanOption({
 	type: 'boolean',
 	default: true,
 	description:
-		"Whether the answer appears in the chat as it is written, where the trigger's Response Mode is Streaming",
+		"Whether the answer appears in the chat while it is being written, if the trigger's Response Mode is Streaming",
 });
 
 export const streamReasoningOption = booleanOption({
@@ -15,7 +15,7 @@ export const streamReasoningOption = booleanOption({
 	name: 'streamReasoning',
 	type: 'boolean',
 	default: false,
-	description: 'Whether a streamed answer shows the reasoning before it, as a quotation',
+	description: 'Whether to show the reasoning before a streamed answer, as a quotation',
 });
 
 export interface StreamSettings {

@@ -1,15 +1,16 @@
 import { parseJsonField } from '../../shared/fields/json-field';
 import type { Option } from '../../shared/fields/options';
 
-/** Its data is checked by `withExtraBody`, against the request that it joins. */
+/** `withExtraBody` checks its data against the request that it is added to. */
 export const extraBodyOption: Option<unknown> = {
 	property: {
 		displayName: 'Extra Body Fields',
 		name: 'extraBody',
 		type: 'json',
 		default: '{}',
+		hint: 'A field that is also set in the panel is sent as it stands here. With null it is left out.',
 		description:
-			'Fields of the request that this node has no setting for, as a JSON object such as {"tool_choice": "auto"}',
+			'Request fields for which this node has no setting, as a JSON object such as {"tool_choice": "auto"}. Fields for which it has one are checked in the same way, and override it.',
 	},
 	read: (value) => parseJsonField('Extra Body Fields', value),
 };

@@ -3,6 +3,7 @@ import { asRecord } from '../../../stepfun/json';
 import { readMessages } from '../../../stepfun/request/messages';
 import type { ContentPart, Message } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
+import { present, requireJsonField } from './present';
 
 const messageFields: INodeProperties[] = [
 	{
@@ -11,9 +12,9 @@ const messageFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'User', value: 'user', description: 'What you ask or tell the model' },
-			{ name: 'Assistant', value: 'assistant', description: 'What the model answered before' },
-			{ name: 'System', value: 'system', description: 'How the model shall behave' },
-			{ name: 'Tool', value: 'tool', description: 'What a function that the model called gave back' },
+			{ name: 'Assistant', value: 'assistant', description: 'What the model answered earlier' },
+			{ name: 'System', value: 'system', description: 'How the model should behave' },
+			{ name: 'Tool', value: 'tool', description: 'The result of a function that the model called' },
 		],
 		default: 'user',
 	},
@@ -33,7 +34,7 @@ const messageFields: INodeProperties[] = [
 		typeOptions: { rows: 3 },
 		default: '',
 		placeholder: 'e.g. Write a headline about {{ $json.topic }}',
-		description: 'Text of the message',
+		description: 'The text of the message',
 	},
 	{
 		displayName: 'Tool Calls',
@@ -43,7 +44,7 @@ const messageFields: INodeProperties[] = [
 		placeholder: 'e.g. {{ $json.tool_calls }}',
 		displayOptions: { show: { role: ['assistant'] } },
 		description:
-			'The tool calls of this message, as an earlier StepFun Chat gave them out. Leave it as it is if there are none.',
+			'The tool calls of this message, as output by an earlier StepFun Chat. Leave it unchanged if there are none.',
 	},
 	{
 		displayName: 'Reasoning',
@@ -54,7 +55,7 @@ const messageFields: INodeProperties[] = [
 		placeholder: 'e.g. {{ $json.reasoning }}',
 		displayOptions: { show: { role: ['assistant'] } },
 		description:
-			'The reasoning that led to the tool calls, so that the model goes on where it was. Sent only with tool calls.',
+			'The reasoning that led to the tool calls, so that the model can continue where it left off. Sent only with tool calls.',
 	},
 ];
 
@@ -95,24 +96,28 @@ export const messagesFields: INodeProperties[] = [
 		default: '[\n  { "role": "user", "content": "" }\n]',
 		displayOptions: { show: { specifyMessages: ['json'] } },
 		description:
-			'An array of messages with role and content, oldest first. An expression may give the array itself. Output items of StepFun Chat may stand in it as they are, as messages of the assistant.',
+			'An array of messages with role and content, oldest first. An expression can return the array itself. Output items of StepFun Chat can be used unchanged, as messages of the assistant.',
 	},
 ];
 
 /**
- * @param attachments Join the last user message.
+ * @param attachments Added to the last user message.
  * @throws StepfunError `invalid_input` for messages that the API would refuse.
  */
 export function readConversation(context: IExecuteFunctions, itemIndex: number, attachments: ContentPart[]): Message[] {
 	if (context.getNodeParameter('specifyMessages', itemIndex) === 'json') {
-		const given = parseJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex));
+		const given = requireJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex));
 		return readMessages(Array.isArray(given) ? given.map(messageInOutput) : given, attachments);
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as MessageRow[];
-	return readMessages(rows.map(messageOfRow), attachments);
+	const withAttachments = attachments.length === 0 ? -1 : rows.findLastIndex(({ role }) => role === 'user');
+	return readMessages(
+		rows.map((row, i) => messageOfRow(row, `message ${i + 1}`, i !== withAttachments)),
+		attachments,
+	);
 }
 
-/** The message in what a StepFun Chat node gave out: an n8n item, a simplified item or a raw completion. Others are as they are. */
+/** The message in the output of a StepFun Chat node: an n8n item, a simplified item or a raw completion. Others are left unchanged. */
 function messageInOutput(value: unknown): unknown {
 	const fields = asRecord(value);
 	if (!fields || fields['role'] !== undefined) return value;
@@ -131,14 +136,24 @@ interface MessageRow {
 	reasoning?: unknown;
 }
 
-/** Fields that another role has left behind in the row are not part of the message. */
-function messageOfRow({ role, content, toolCallId, toolCalls, reasoning }: MessageRow): object {
+/** Fields that are left over from another role are not part of the message. */
+function messageOfRow(
+	{ role, content, toolCallId, toolCalls, reasoning }: MessageRow,
+	place: string,
+	needsContent: boolean,
+): object {
 	switch (role) {
 		case 'tool':
-			return { role, content, tool_call_id: toolCallId };
-		case 'assistant':
-			return { role, content, tool_calls: parseJsonField('Tool Calls', toolCalls), reasoning };
+			return { role, content, tool_call_id: present(toolCallId, `In Messages, the Tool Call ID of ${place}`) };
+		case 'assistant': {
+			const calls = parseJsonField('Tool Calls', toolCalls);
+			const isCall = Array.isArray(calls) && calls.length > 0;
+			return { role, content: isCall ? content : contentOf(content, place), tool_calls: calls, reasoning };
+		}
 		default:
-			return { role, content };
+			return { role, content: needsContent ? contentOf(content, place) : content };
 	}
 }
+
+const contentOf = (content: unknown, place: string): unknown =>
+	present(content, `In Messages, the Content of ${place}`);

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { NUMBER_RANGES } from '../../../stepfun/request/number';
 import { optionsField, wholeNumberOption, type RequestOptions } from '../../shared/fields/options';
 import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/fields/patience';
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
@@ -17,13 +18,13 @@ export const requestOptions = {
 		displayName: 'Number of Completions',
 		name: 'n',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: NUMBER_RANGES.n.min },
 		default: 1,
-		description: 'How many answers to write to each input item. StepFun suggests at most 5.',
+		description: 'How many answers to generate for each input item. StepFun suggests at most 5.',
 	}),
 } satisfies RequestOptions;
 
-/** `stream` is true where neither this nor Extra Body Fields says otherwise. */
+/** `stream` is true unless this or Extra Body Fields says otherwise. */
 export const streamOptions = {
 	stream: {
 		property: {
@@ -32,7 +33,7 @@ export const streamOptions = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether StepFun sends the answer piece by piece, so that a long answer is not taken for a lost connection; the output is the same. Turn it off for a gateway that cannot stream.',
+				'Whether StepFun sends the answer piece by piece, so that a long answer is not mistaken for a lost connection. The output is the same. Turn it off for a gateway that cannot stream.',
 		},
 		read: (value) => (value === false ? value : undefined),
 	},

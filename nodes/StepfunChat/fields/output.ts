@@ -18,7 +18,7 @@ export const returnMessagesOption = booleanOption({
 		'Whether to add the whole conversation to the output as messages: what was sent, the tool calls, their results and the answer',
 });
 
-/** In which form a completion comes out. */
+/** The form in which a completion is output. */
 interface OutputSettings {
 	simplify: boolean;
 	returnMessages: boolean;

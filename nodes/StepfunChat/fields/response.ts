@@ -1,10 +1,12 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { asRecord } from '../../../stepfun/json';
-import { checkSchema, schemaFromExample } from '../../../stepfun/request/json-schema';
+import { schemaFromExample } from '../../../stepfun/request/json-schema';
 import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
 import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
-import { parseJsonField } from '../../shared/fields/json-field';
+import * as texts from '../texts';
+import { panelSchema } from './panel-schema';
+import { requireJsonField } from './present';
 
 export const responseFields: INodeProperties[] = [
 	{
@@ -12,12 +14,16 @@ export const responseFields: INodeProperties[] = [
 		name: 'responseFormat',
 		type: 'options',
 		options: [
-			{ name: 'Text', value: 'text', description: 'Whatever the model writes' },
-			{ name: 'JSON Object', value: 'json_object', description: 'Any JSON: say in the messages which fields it has' },
+			{ name: 'Text', value: 'text', description: 'The text as the model writes it' },
+			{
+				name: 'JSON Object',
+				value: 'json_object',
+				description: 'Any JSON: say in the messages which fields it should have',
+			},
 			{ name: 'JSON Schema', value: 'json_schema', description: 'JSON with the fields that you define' },
 		],
 		default: 'text',
-		description: 'What the model answers with. JSON comes out read, as the field parsed.',
+		description: 'The format of the answer. JSON is also output as data, in the field parsed.',
 	},
 	{
 		displayName: 'Schema Type',
@@ -25,7 +31,11 @@ export const responseFields: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'Generate From JSON Example', value: 'fromJson', description: 'Takes names and types from an example' },
+			{
+				name: 'Generate From JSON Example',
+				value: 'fromJson',
+				description: 'Takes the names and types from an example',
+			},
 			{
 				name: 'Define Using JSON Schema',
 				value: 'manual',
@@ -34,7 +44,7 @@ export const responseFields: INodeProperties[] = [
 		],
 		default: 'fromJson',
 		displayOptions: { show: { responseFormat: ['json_schema'] } },
-		description: 'How to say which fields the answer has',
+		description: 'How to define the fields of the answer',
 	},
 	{
 		displayName: 'JSON Example',
@@ -43,7 +53,7 @@ export const responseFields: INodeProperties[] = [
 		typeOptions: { rows: 6 },
 		default: '{\n  "title": "A day at the sea",\n  "tags": ["travel", "summer"],\n  "score": 7.5\n}',
 		displayOptions: { show: { responseFormat: ['json_schema'], schemaType: ['fromJson'] } },
-		description: 'An answer as you want it. Every field of it is required, and there will be no others.',
+		description: 'An answer as you want it. All of its fields are required, and no others are allowed.',
 	},
 	{
 		displayName: 'JSON Schema',
@@ -53,7 +63,7 @@ export const responseFields: INodeProperties[] = [
 		default:
 			'{\n  "type": "object",\n  "properties": {\n    "title": { "type": "string" },\n    "mood": { "enum": ["calm", "lively"] }\n  },\n  "required": ["title", "mood"],\n  "additionalProperties": false\n}',
 		displayOptions: { show: { responseFormat: ['json_schema'], schemaType: ['manual'] } },
-		description: 'The schema itself; it is wrapped as the API asks for',
+		description: 'The schema itself, without the wrapper that the API requires',
 	},
 	{
 		displayName: 'Strict',
@@ -61,11 +71,11 @@ export const responseFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		displayOptions: { show: { responseFormat: ['json_schema'], schemaType: ['manual'] } },
-		description: 'Whether the answer has to follow the schema to the letter',
+		description: 'Whether the answer must follow the schema exactly',
 	},
 ];
 
-/** @throws StepfunError `invalid_input` for JSON that is none, and for a schema that is none. */
+/** @throws StepfunError `invalid_input` for invalid JSON, and for an invalid schema. */
 export function readResponseFormat(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -78,17 +88,13 @@ export function readResponseFormat(
 
 function readSchemaFormat(context: IExecuteFunctions, itemIndex: number): ResponseFormat {
 	if (context.getNodeParameter('schemaType', itemIndex, 'fromJson') === 'manual') {
-		const schema = parseJsonField('JSON Schema', context.getNodeParameter('inputSchema', itemIndex));
+		const schema = requireJsonField('JSON Schema', context.getNodeParameter('inputSchema', itemIndex));
 		return jsonSchemaFormat(
-			checkSchema(schema, 'JSON Schema'),
+			panelSchema(schema, 'JSON Schema'),
 			context.getNodeParameter('strictSchema', itemIndex, true) === true,
 		);
 	}
-	const example = parseJsonField('JSON Example', context.getNodeParameter('jsonSchemaExample', itemIndex));
-	if (!asRecord(example))
-		throw invalidInput(
-			'JSON Example is no object',
-			'Give an answer as you want it, such as {"title": "A day at the sea"}; a list stands in one of its fields',
-		);
+	const example = requireJsonField('JSON Example', context.getNodeParameter('jsonSchemaExample', itemIndex));
+	if (!asRecord(example)) throw invalidInput(texts.exampleNotAnObject);
 	return jsonSchemaFormat(schemaFromExample(example, { closed: true }), true);
 }

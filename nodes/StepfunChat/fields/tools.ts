@@ -1,9 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { asRecord } from '../../../stepfun/json';
 import { schemaFromExample } from '../../../stepfun/request/json-schema';
 import { functionTool, readTools, webSearchTool } from '../../../stepfun/request/tools';
 import type { Tool } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
 import { readOption, wholeNumberOption } from '../../shared/fields/options';
+import { panelSchema } from './panel-schema';
 
 const functionFields: INodeProperties[] = [
 	{
@@ -12,8 +14,8 @@ const functionFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. get_weather',
-		hint: 'Calls come out as tool_calls. To have n8n run a tool for you, connect it at the bottom instead',
-		description: 'Letters, digits, _ and -, up to 64 of them',
+		hint: 'Calls are output as tool_calls. To have n8n run a tool, connect it below the node instead',
+		description: 'Letters, digits, _ and -. StepFun recommends at most 64 of them.',
 	},
 	{
 		displayName: 'Description',
@@ -22,7 +24,7 @@ const functionFields: INodeProperties[] = [
 		typeOptions: { rows: 2 },
 		default: '',
 		placeholder: 'e.g. Gives the current weather of a city',
-		description: 'What the function does and when to call it: the model decides by this text',
+		description: 'What the function does and when to call it: the model decides based on this text',
 	},
 	{
 		displayName: 'Parameters',
@@ -34,7 +36,7 @@ const functionFields: INodeProperties[] = [
 			{ name: 'None', value: 'none' },
 		],
 		default: 'example',
-		description: 'What the model gives to the function',
+		description: 'The parameters that the model passes to the function',
 	},
 	{
 		displayName: 'Parameters Example',
@@ -43,7 +45,7 @@ const functionFields: INodeProperties[] = [
 		typeOptions: { rows: 4 },
 		default: '{\n  "city": "Paris"\n}',
 		displayOptions: { show: { specifyParameters: ['example'] } },
-		description: 'An object with every parameter. Names and types are taken from it, the values are not.',
+		description: 'An object with all parameters. Only its names and types are used, not its values.',
 	},
 	{
 		displayName: 'Parameters Schema',
@@ -63,7 +65,7 @@ export const toolsFields: INodeProperties[] = [
 		name: 'webSearch',
 		type: 'boolean',
 		default: false,
-		description: 'Whether StepFun may search the web for the answer. What it finds comes out as search_results.',
+		description: 'Whether StepFun may search the web for the answer. The results are output as search_results.',
 	},
 	{
 		displayName: 'When to Search',
@@ -72,7 +74,7 @@ export const toolsFields: INodeProperties[] = [
 		default: 'Searches the web for current events and for facts that may have changed',
 		placeholder: 'e.g. Searches the web for news about our competitors',
 		displayOptions: { show: { webSearch: [true] } },
-		description: 'What the search is for: the model decides by this text',
+		description: 'What the search is for: the model decides when to search based on this text',
 	},
 	{
 		displayName: 'Tools',
@@ -82,7 +84,7 @@ export const toolsFields: INodeProperties[] = [
 		placeholder: 'Add Tool',
 		default: {},
 		description:
-			'Functions that the model may ask for. Its calls come out as tool_calls, and the workflow carries them out: answer each with a message of the role Tool.',
+			'Functions that the model may call. The calls are output as tool_calls for the workflow to run: answer each with a message of the role Tool.',
 		options: [
 			{
 				displayName: 'Function',
@@ -100,7 +102,7 @@ export const toolsFields: INodeProperties[] = [
 						typeOptions: { rows: 8 },
 						default: '[]',
 						description:
-							'An array of tools as the API takes them, or of functions with name, description and parameters',
+							'An array of tools in the form of the API, or of functions with name, description and parameters',
 					},
 				],
 			},
@@ -108,7 +110,7 @@ export const toolsFields: INodeProperties[] = [
 	},
 ];
 
-/** As n8n's own model nodes have it. */
+/** As in n8n's own model nodes. */
 const DEFAULT_ITERATIONS = 15;
 
 export const maxToolIterationsOption = wholeNumberOption({
@@ -118,7 +120,7 @@ export const maxToolIterationsOption = wholeNumberOption({
 	typeOptions: { minValue: 1 },
 	default: DEFAULT_ITERATIONS,
 	description:
-		'How many rounds of calls to connected tools the model may make before it has to answer; a round may hold several calls',
+		'How many rounds of calls to connected tools the model may make before it has to answer; a round can contain several calls',
 });
 
 /** @throws StepfunError `invalid_input` for a number below 1. */
@@ -134,7 +136,7 @@ interface FunctionRow {
 }
 
 /**
- * The tools that the panel defines; none is an empty list. Names that are there twice are for `checkTools`, once all are known.
+ * The tools that the panel defines; none is an empty list. Names that are used twice are left to `checkTools`, once all are known.
  *
  * @throws StepfunError `invalid_input`
  */
@@ -159,6 +161,12 @@ export function readPanelTools(context: IExecuteFunctions, itemIndex: number): T
 	];
 }
 
+/** An empty schema stands for a function without parameters. */
+function schemaOrNone(value: unknown, name: string): unknown {
+	const isNone = value === undefined || value === null || (asRecord(value) && Object.keys(value).length === 0);
+	return isNone ? undefined : panelSchema(value, `In Tools, the parameters schema of "${name}"`);
+}
+
 function readParameters({
 	name,
 	specifyParameters = 'example',
@@ -171,6 +179,6 @@ function readParameters({
 		case 'example':
 			return schemaFromExample(parseJsonField(`Parameters Example of "${name}"`, parametersExample));
 		case 'schema':
-			return parseJsonField(`Parameters Schema of "${name}"`, parametersSchema);
+			return schemaOrNone(parseJsonField(`Parameters Schema of "${name}"`, parametersSchema), name);
 	}
 }

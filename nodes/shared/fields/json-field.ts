@@ -4,7 +4,7 @@ import { isDeeper, isTooDeep, MAX_JSON_DEPTH, tryParseJson } from '../../../step
 import * as texts from '../texts';
 
 /**
- * The value of a field that takes JSON: parsed when it is text, as it is when an expression gave data.
+ * The value of a JSON field: parsed when it is text, unchanged when an expression returned data.
  *
  * @throws StepfunError `invalid_input` with line and column, counted from 1, or for more levels than can be worked with.
  */

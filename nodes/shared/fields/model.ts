@@ -1,10 +1,11 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
+import * as texts from '../texts';
 
-/** What reading a field takes: both of a node's execution and of a sub-node's supply. */
+/** What it takes to read a field, in a node's execution and in a sub-node alike. */
 export type FieldContext = Pick<IExecuteFunctions, 'getNodeParameter'>;
 
-/** Reads images and video beside text, so that whatever is added to a first message works. */
+/** Accepts images and video beside text, so that most of what is added to a first message works. */
 const DEFAULT_MODEL = 'step-3.7-flash';
 
 export const modelFields: INodeProperties[] = [
@@ -14,7 +15,7 @@ export const modelFields: INodeProperties[] = [
 		type: 'resourceLocator',
 		default: { mode: 'list', value: DEFAULT_MODEL, cachedResultName: DEFAULT_MODEL },
 		required: true,
-		description: 'The model that answers',
+		description: 'The model that generates the answer',
 		modes: [
 			{
 				displayName: 'From List',
@@ -32,5 +33,5 @@ export const modelFields: INodeProperties[] = [
 export function readModel(context: FieldContext, itemIndex: number): string {
 	const model = context.getNodeParameter('model', itemIndex, '', { extractValue: true });
 	if (typeof model === 'string' && model.trim() !== '') return model.trim();
-	throw invalidInput('Model is empty', 'Choose a model from the list, or enter its ID, such as step-3.5-flash');
+	throw invalidInput(texts.modelEmpty);
 }

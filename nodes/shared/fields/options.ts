@@ -1,17 +1,20 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
+import { textsOf } from '../../../stepfun/request/data-text';
+import { readNumber } from '../../../stepfun/request/number';
 import type { ChatRequest } from '../../../stepfun/types';
+import * as texts from '../texts';
 
 /** A setting in the Options collection: what the panel shows of it, and how its value is read. */
 export interface Option<Value> {
 	/** In n8n's own form, which n8n's lint knows. */
 	property: INodeProperties;
 	/**
-	 * What the panel or an expression gives; undefined for an option that was not set.
+	 * Reads what the panel or an expression returns; undefined for an option that is not set.
 	 *
 	 * @throws StepfunError `invalid_input`
 	 */
-	read(value: unknown): Value | undefined;
+	read: (value: unknown) => Value | undefined;
 }
 
 /** Options by the names of the fields that their values become. */
@@ -26,7 +29,7 @@ export const readOption = <Value>({ property, read }: Option<Value>, values: IDa
 /**
  * The fields whose options were set; the others are absent, and 0 is 0.
  *
- * @param values What the Options collection holds.
+ * @param values The contents of the Options collection.
  * @throws StepfunError `invalid_input`
  */
 export function readOptions<Fields>(options: OptionsFor<Fields>, values: IDataObject): Partial<Fields> {
@@ -38,28 +41,28 @@ export function readOptions<Fields>(options: OptionsFor<Fields>, values: IDataOb
 	return fields;
 }
 
-/** The collection of settings that are added when needed, in the order of their labels, as n8n asks for. */
+/** The collection of additional settings, in the order of their labels, as n8n requires. */
 export const optionsField = (options: Array<Option<unknown>>): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
-	description: 'Settings to add when needed',
+	description: 'Additional settings',
 	options: options.map(({ property }) => property).sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 });
 
-/** Says its range, which is checked when it is read: an expression may give any number. */
+/** Has its range, which is checked when it is read: an expression can return any number. */
 type NumberProperty = INodeProperties & { typeOptions: { minValue: number; maxValue?: number } };
 
 export const numberOption = (property: NumberProperty): Option<number> => ({
 	property,
-	read: (value) => readNumber(value, property, 'a number'),
+	read: (value) => readInRange(value, property, false),
 });
 
 export const wholeNumberOption = (property: NumberProperty): Option<number> => ({
 	property,
-	read: (value) => readNumber(value, property, 'a whole number'),
+	read: (value) => readInRange(value, property, true),
 });
 
 /** Anything but true is false. */
@@ -68,38 +71,24 @@ export const booleanOption = (property: INodeProperties): Option<boolean> => ({
 	read: (value) => (value === undefined ? undefined : value === true),
 });
 
-/** Texts, the empty ones left out; none is the same as not set. */
+/** Texts without the empty ones; an empty list is the same as not set. An expression can return one, a number, or a list of them. */
 export const textsOption = (property: INodeProperties): Option<string[]> => ({
 	property,
 	read(value) {
-		const texts = [value].flat().filter((text): text is string => typeof text === 'string' && text !== '');
-		return texts.length === 0 ? undefined : texts;
+		const given = textsOf(value);
+		if (!given) throw invalidInput(texts.notTexts(property.displayName));
+		return given.length === 0 ? undefined : given;
 	},
 });
 
-/** An expression may give a number as text. */
-function readNumber(
+const readInRange = (
 	value: unknown,
 	{ displayName: label, typeOptions: { minValue: min, maxValue: max } }: NumberProperty,
-	kind: 'a number' | 'a whole number',
-): number | undefined {
-	if (value === undefined || value === null || value === '') return undefined;
-	const number = typeof value === 'string' ? Number(value) : value;
-	if (
-		typeof number !== 'number' ||
-		Number.isNaN(number) ||
-		number < min ||
-		number > (max ?? Infinity) ||
-		(kind === 'a whole number' && !Number.isInteger(number))
-	) {
-		const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-		throw invalidInput(
-			`${label} must be ${kind} ${range}, and is ${shown(value)}`,
-			`Correct ${label} in Options, or remove the option to use the default`,
-		);
-	}
-	return number;
-}
+	whole: boolean,
+): number | undefined =>
+	readNumber(value, { min, max, whole }, (expected) =>
+		invalidInput(texts.numberOutOfRange(label, expected, shown(value))),
+	);
 
 const shown = (value: unknown): string =>
 	typeof value === 'string' ? `"${value.slice(0, 40)}"` : typeof value === 'number' ? String(value) : 'something else';

@@ -5,7 +5,7 @@ import { numberOption, readOption, wholeNumberOption } from './options';
 const DEFAULT_RETRIES = 3;
 const DEFAULT_SILENCE_MS = 300_000;
 
-/** Options: how long is waited for StepFun, and how often it is asked again. */
+/** Options: how long to wait for StepFun, and how often to ask again. */
 export const retriesOption = wholeNumberOption({
 	displayName: 'Retries',
 	name: 'retries',
@@ -13,7 +13,7 @@ export const retriesOption = wholeNumberOption({
 	typeOptions: { minValue: 0, maxValue: 10 },
 	default: DEFAULT_RETRIES,
 	description:
-		'How often a request is sent again after a rate limit, a server fault, or a connection that was lost before the answer began',
+		'How many times a request is sent again after a rate limit, a server fault, or a connection that was lost before the answer began',
 });
 
 export const timeoutOption = numberOption({
@@ -22,7 +22,8 @@ export const timeoutOption = numberOption({
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: DEFAULT_SILENCE_MS,
-	description: 'How long StepFun may send nothing, in milliseconds; a long answer that keeps coming is not cut off',
+	description:
+		'How long to wait while StepFun sends nothing, in milliseconds. A long answer that keeps arriving is not cut off.',
 });
 
 export const totalTimeoutOption = numberOption({
@@ -32,7 +33,7 @@ export const totalTimeoutOption = numberOption({
 	typeOptions: { minValue: 1 },
 	default: 600_000,
 	description:
-		'How long a whole completion may take, in milliseconds, waits and retries included. Without it there is no limit.',
+		'How long a whole completion may take, in milliseconds, including waits and retries. Without it there is no limit.',
 });
 
 /** @throws StepfunError `invalid_input` for numbers out of range. */

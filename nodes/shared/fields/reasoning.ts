@@ -1,7 +1,9 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import { reasoningEfforts, TWO_TIER_MODELS } from '../../../stepfun/models';
-import type { ChatRequest, ReasoningEffort, ReasoningFormat } from '../../../stepfun/types';
+import { TWO_TIER_MODELS } from '../../../stepfun/models';
+import { checkEffort, readReasoningFormat } from '../../../stepfun/request/reasoning';
+import type { ChatRequest, ReasoningFormat } from '../../../stepfun/types';
+import * as texts from '../texts';
 import type { FieldContext } from './model';
 import type { Option } from './options';
 
@@ -16,36 +18,26 @@ export const reasoningFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'Default', value: 'default', description: "The model's own default" },
-			{ name: 'High', value: 'high', description: 'Thinks longest: for hard questions' },
-			{ name: 'Low', value: 'low', description: 'Answers soonest and uses the fewest tokens' },
+			{ name: 'High', value: 'high', description: 'Thinks longest, for hard questions' },
+			{ name: 'Low', value: 'low', description: 'Answers fastest and uses the fewest tokens' },
 			{ name: 'Medium', value: 'medium', description: 'Between the two', displayOptions: threeTiersOnly },
 		],
 		default: 'default',
-		description: 'How long the model thinks before it answers. Its reasoning comes out as the field reasoning.',
+		description: 'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
 	},
 ];
 
-/** @throws StepfunError `invalid_input` for an effort that the model does not take. */
+/** @throws StepfunError `invalid_input` for an effort that the model does not support. */
 export function readReasoningEffort(
 	context: FieldContext,
 	itemIndex: number,
 	model: string,
 ): Pick<ChatRequest, 'reasoning_effort'> {
 	const effort = context.getNodeParameter('reasoningEffort', itemIndex, 'default');
-	return effort === 'default' || effort === '' ? {} : { reasoning_effort: readEffort(effort, model) };
+	return effort === 'default' || effort === '' ? {} : { reasoning_effort: checkEffort(effort, model) };
 }
 
-function readEffort(value: unknown, model: string): ReasoningEffort {
-	const known = reasoningEfforts(model);
-	const effort = known.find((name) => name === value);
-	if (effort) return effort;
-	throw invalidInput(
-		`${model} does not take the Reasoning Effort "${String(value).slice(0, 40)}"`,
-		`Choose ${known.join(' or ')}, or Default. Reasoning cannot be switched off`,
-	);
-}
-
-/** Rarely needed, and therefore one of the Options. */
+/** Rarely needed, and therefore in Options. */
 export const reasoningFormatOption: Option<ReasoningFormat> = {
 	property: {
 		displayName: 'Reasoning Format',
@@ -56,15 +48,14 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 			{ name: 'General', value: 'general', description: 'In the field reasoning' },
 		],
 		default: 'general',
-		description:
-			'In which form StepFun sends the reasoning. It comes out of this node as the field reasoning either way.',
+		description: 'How StepFun sends the reasoning. This node always outputs it in the field reasoning.',
 	},
 	read(value) {
 		if (value === undefined || value === '') return undefined;
-		if (value === 'general' || value === 'deepseek-style') return value;
+		const format = readReasoningFormat(value);
+		if (format) return format;
 		throw invalidInput(
-			`The Reasoning Format "${String(value).slice(0, 40)}" is unknown`,
-			'Choose general or deepseek-style, or remove the option',
+			texts.unknownReasoningFormat((typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40)),
 		);
 	},
 };

@@ -115,6 +115,6 @@ test('files by their type, from bytes, base64, data URLs and addresses', () => {
 		},
 	]);
 	expect(() => toMessages([user(file('application/pdf', 'aGk='))])).toThrow(
-		'A file of the type application/pdf cannot be given to a StepFun model',
+		'StepFun models do not accept files of the type application/pdf',
 	);
 });

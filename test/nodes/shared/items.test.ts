@@ -93,7 +93,7 @@ test('a stopped execution begins no further item, and makes no error items', asy
 
 test.each([
 	[19, []],
-	[20, Array.from({ length: 10 }, (_, i) => `Node: ${(i + 1) * 2} of 20 items done`)],
+	[20, Array.from({ length: 10 }, (_, i) => `${(i + 1) * 2} of 20 items done`)],
 ])('%i items: the console hears of every tenth part when there are many', async (count, lines) => {
 	const { context, told } = execution(count);
 	await runItems(context, async (i) => item(i), options());

@@ -1,6 +1,6 @@
 import { Workflow, type INode } from 'n8n-workflow';
 import { StepfunApi } from '../../../credentials/StepfunApi.credentials';
-import { baseUrl, type EndpointSettings } from '../../../stepfun/client/endpoint';
+import { apiKeyOf, baseUrl, isAddress, type EndpointSettings } from '../../../stepfun/client/endpoint';
 
 const custom = (pasted: string): EndpointSettings => ({ region: 'custom', plan: 'standard', baseUrl: pasted });
 
@@ -45,4 +45,87 @@ test.each(table)("the credential's test asks the same address: %j", (settings) =
 	} as never);
 	expect(evaluated).toBe(baseUrl(settings));
 	expect(check.request.url).toMatch(/^\/models/);
+});
+
+const withUser = [
+	'https://user:password@gateway.example.com/v1',
+	'https://user@gateway.example.com/v1',
+	'https://:password@gateway.example.com/v1',
+	'https://@gateway.example.com/v1',
+	'https://api.stepfun.ai@gateway.example.com/v1',
+	'https://api.stepfun.ai:443@gateway.example.com/v1',
+	'http://user:pass@word@127.0.0.1:8080',
+	'https://user:pa?ss@gateway.example.com/v1',
+	'https://user:pa#ss@gateway.example.com/v1',
+	'HTTPS://user:password@gateway.example.com',
+	' https://user:pass word@gateway.example.com/v1\n',
+	'https:\\\\user:password@gateway.example.com/v1',
+	'https:///user:password@gateway.example.com/v1',
+	'https:/user:password@gateway.example.com/v1',
+	'https:user:password@gateway.example.com/v1',
+];
+
+test.each(withUser)('a user name or password has no place in %j', async (pasted) => {
+	const refused = { type: 'invalid_input', message: expect.stringMatching(/contains a user name or password$/) };
+	expect(() => baseUrl(custom(pasted))).toThrow(expect.objectContaining(refused));
+	const credential = { apiKey: 'sk-1', ...custom(pasted) };
+	await expect(new StepfunApi().authenticate(credential, { url: '/models' })).rejects.toMatchObject(refused);
+});
+
+test.each([
+	[{ region: 'international', plan: 'standard', baseUrl: withUser[0] }, 'https://api.stepfun.ai/v1'],
+	[custom('https://gateway.example.com/@scope/v1'), 'https://gateway.example.com/@scope/v1'],
+	[custom('https://gateway.example.com/v1?user=a@example.com'), 'https://gateway.example.com/v1'],
+] as Array<[EndpointSettings, string]>)('an @ elsewhere is none: %j', (settings, url) => {
+	expect(baseUrl(settings)).toBe(url);
+});
+
+test.each([
+	['https://gateway.example.com/v1', true],
+	['http://[::1]:8080', true],
+	['https://gateway.example.com:port/v1', false],
+	['https://', false],
+	['https://ex ample.com', false],
+	['localhost:8080', false],
+	['', false],
+])('%j is an address: %j', (url, expected) => {
+	expect(isAddress(url)).toBe(expected);
+});
+
+test.each([
+	'sk-1a2B_3-c.d=',
+	' sk-1a2B_3-c.d=\n',
+	'Bearer sk-1a2B_3-c.d=',
+	'bearer  sk-1a2B_3-c.d= ',
+	'BEARER\tsk-1a2B_3-c.d=',
+	'Bearer: sk-1a2B_3-c.d=',
+	'Bearersk-1a2B_3-c.d=',
+	'"sk-1a2B_3-c.d="',
+	"'sk-1a2B_3-c.d='",
+	'`sk-1a2B_3-c.d=`',
+	'“sk-1a2B_3-c.d=”',
+	'「sk-1a2B_3-c.d=」',
+	'"Bearer sk-1a2B_3-c.d="',
+	'Bearer "sk-1a2B_3-c.d="',
+	'Authorization: Bearer sk-1a2B_3-c.d=',
+	'"Authorization": "Bearer sk-1a2B_3-c.d=",',
+	'STEPFUN_API_KEY=sk-1a2B_3-c.d=',
+	'export STEPFUN_API_KEY="sk-1a2B_3-c.d="',
+	'"api_key": "sk-1a2B_3-c.d="',
+	'api-key: sk-1a2B_3-c.d=',
+	'sk-1a2B\n_3-c.d=',
+	'\u200bsk-1a2B_3-c.d=\u200b',
+	'\ufeffsk-1a2B_3-c.d=',
+])('the key in %j is sent, by the node and by the test of the credential', async (pasted) => {
+	expect(apiKeyOf(pasted)).toBe('sk-1a2B_3-c.d=');
+	const request = await new StepfunApi().authenticate({ apiKey: pasted }, { url: '/models' });
+	expect(request.headers).toEqual({ Authorization: 'Bearer sk-1a2B_3-c.d=' });
+});
+
+test.each(['bearerish', 'KEY=abc', 'id.key:secret', 'YWJj=='])('the key %j stays as it is', (key) => {
+	expect(apiKeyOf(key)).toBe(key);
+});
+
+test.each([undefined, null, '', '  ', '""'])('no key: %j', (pasted) => {
+	expect(apiKeyOf(pasted)).toBe('');
 });

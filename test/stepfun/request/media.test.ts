@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { Attachment } from '../../../stepfun/request/attachment';
+import { requestBody } from '../../../stepfun/request/body';
 import {
 	checkMediaLimits,
 	headBytes,
@@ -6,9 +8,8 @@ import {
 	mediaSource,
 	requireMediaType,
 	sniffType,
-	type MediaKind,
 } from '../../../stepfun/request/media';
-import type { ContentPart } from '../../../stepfun/types';
+import type { ContentPart, MediaKind } from '../../../stepfun/types';
 import * as files from '../../media-files';
 
 test.each([
@@ -91,12 +92,41 @@ describe('the source of a part', () => {
 		expect(mediaSource(kind, source, 'The data')).toMatchObject({ mimeType: type });
 	});
 
+	const lines = (text: string, size: number, end: string): string =>
+		(text.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(end) + end;
+
+	test.each<[string, (text: string) => string]>([
+		['lines of 76 characters', (text) => lines(text, 76, '\n')],
+		['lines of 64 characters with CRLF', (text) => lines(text, 64, '\r\n')],
+		['lines of 20 characters', (text) => lines(text, 20, '\n')],
+		['lines that are indented', (text) => lines(text, 64, '\n ')],
+		['a line break at the end', (text) => `${text}\n`],
+		['a line break at the beginning', (text) => `\n${text}`],
+		['a line break far behind', (text) => `${text.slice(0, 400_000)}\n${text.slice(400_000)}`],
+	])('reads base64 with %s, and sends it without them', async (_, written) => {
+		const wav = Buffer.concat([files.wav(), randomBytes(600_001)]);
+		const base64 = wav.toString('base64');
+		for (const prefix of ['', 'data:audio/wav;base64,', 'data:;base64,']) {
+			const source = mediaSource('audio', prefix + written(base64), 'The data');
+			expect(source).toMatchObject({ mimeType: 'audio/wav', size: wav.length });
+			let sent = '';
+			for await (const piece of (source as Attachment).base64()) sent += piece;
+			expect(sent).toBe(base64);
+			const body = requestBody({ model: 'm', messages: [{ role: 'user', content: [mediaPart('audio', source)] }] });
+			let length = 0;
+			for await (const piece of body.chunks()) length += Buffer.byteLength(piece);
+			expect(length).toBe(body.length);
+		}
+	});
+
 	test.each<[MediaKind, string, string]>([
 		['image', 'cat.jpg', 'The source is neither an address nor a data URL'],
 		['image', 'ftp://example.com/cat.jpg', 'neither an address'],
 		['audio', 'https://example.com/talk.mp3', 'neither a data URL nor base64'],
 		['image', 'data:image/png;base64,abc', 'The source is not valid base64'],
-		['image', 'data:image/png;base64,iVBO\nRw0K', 'The source is not valid base64'],
+		['image', 'data:image/png;base64,iVBO\nRw0', 'The source is not valid base64'],
+		['audio', 'UklGR\ng', 'neither a data URL nor base64'],
+		['audio', 'A talk about tea and rain\nand snow', 'neither a data URL nor base64'],
 		['image', 'data:application/pdf;base64,JVBERi0xLjc=', 'The source is application/pdf'],
 	])('refuses for %s: %j', (kind, source, message) => {
 		expect(() => mediaSource(kind, source, 'The source')).toThrow(

@@ -29,6 +29,9 @@ test.each<[string, unknown, string]>([
 		[{ type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } }],
 		'(image that cannot be shown here)',
 	],
+	['rows with a type and a text', [{ ...text('A'), id: 1 }], '[{"type":"text","text":"A","id":1}]'],
+	['rows with a type', [{ type: 'text', name: 'A' }], '[{"type":"text","name":"A"}]'],
+	['a block with notes', [{ ...text('A'), annotations: { audience: ['user'] } }], 'A'],
 	['blocks and data', [text('A'), { city: 'Oslo' }], '[{"type":"text","text":"A"},{"city":"Oslo"}]'],
 ])('%s', (_, result, expected) => {
 	expect(toolResultText(result)).toBe(expected);

@@ -8,7 +8,7 @@ const refusal = (message: string) =>
 	});
 
 describe('a function', () => {
-	test.each(['get_weather', 'a', '2fa-Check', 'x'.repeat(64)])('may be called %s', (name) => {
+	test.each(['get_weather', 'a', '2fa-Check', 'x'.repeat(64), 'x'.repeat(65)])('may be called %s', (name) => {
 		expect(functionTool({ name, description: 'Does it' }, 'tool 1')).toEqual({
 			type: 'function',
 			function: { name, description: 'Does it', parameters: { type: 'object', properties: {} } },
@@ -21,7 +21,6 @@ describe('a function', () => {
 		['get weather', 'the name of tool 1 contains a space: "get weather"'],
 		['wetter_für_morgen', 'contains the character ü'],
 		['天气', 'contains the character 天'],
-		['x'.repeat(65), 'is 65 characters long'],
 	])('may not be called %j', (name, message) => {
 		expect(() => functionTool({ name }, 'tool 1')).toThrow(refusal(message));
 	});

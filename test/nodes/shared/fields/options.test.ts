@@ -19,7 +19,12 @@ test.each([
 	[undefined, undefined],
 	[null, undefined],
 	['', undefined],
+	[' ', undefined],
+	['\t\n', undefined],
+	['\u00a0', undefined],
 	[0, 0],
+	['0', 0],
+	[' 0.5 ', 0.5],
 	['0.5', 0.5],
 	[2, 2],
 ])('%p as a number is %p', (value, number) => {
@@ -27,11 +32,11 @@ test.each([
 });
 
 test.each([
-	[numberOption(from0To2), -0.1, 'Size must be a number from 0 to 2, and is -0.1'],
-	[numberOption(from0To2), '2.1', 'Size must be a number from 0 to 2, and is "2.1"'],
-	[numberOption(from1), NaN, 'Size must be a number of at least 1, and is NaN'],
-	[wholeNumberOption(from0To2), 1.5, 'Size must be a whole number from 0 to 2, and is 1.5'],
-	[wholeNumberOption(from1), { secret: 1 }, 'Size must be a whole number of at least 1, and is something else'],
+	[numberOption(from0To2), -0.1, 'Size must be a number from 0 to 2, but is -0.1'],
+	[numberOption(from0To2), '2.1', 'Size must be a number from 0 to 2, but is "2.1"'],
+	[numberOption(from1), NaN, 'Size must be a number of at least 1, but is NaN'],
+	[wholeNumberOption(from0To2), 1.5, 'Size must be a whole number from 0 to 2, but is 1.5'],
+	[wholeNumberOption(from1), { secret: 1 }, 'Size must be a whole number of at least 1, but is something else'],
 ])('the range is checked: %#', (option, value, message) => {
 	expect(() => option.read(value)).toThrow(
 		expect.objectContaining({
@@ -47,15 +52,34 @@ test('only true is true, and what was not set is neither', () => {
 	expect([true, false, 'true', null, undefined].map(read)).toEqual([true, false, false, false, undefined]);
 });
 
-test('texts are a list without its empty entries', () => {
-	const { read } = textsOption(text);
-	expect(['###', ['a', '', 7, 'b'], [], '', undefined].map(read)).toEqual([
-		['###'],
-		['a', 'b'],
-		undefined,
-		undefined,
-		undefined,
-	]);
+test.each([
+	['###', ['###']],
+	['a,b', ['a,b']],
+	['\n', ['\n']],
+	[7, ['7']],
+	[0, ['0']],
+	[true, ['true']],
+	[
+		['a', '', 7, 'b'],
+		['a', '7', 'b'],
+	],
+	[
+		[['a', 'b'], [['c']], 1.5],
+		['a', 'b', 'c', '1.5'],
+	],
+	[[null, undefined, ''], undefined],
+	[[], undefined],
+	['', undefined],
+	[null, undefined],
+	[undefined, undefined],
+])('the texts in %j are %j', (value, texts) => {
+	expect(textsOption(text).read(value)).toEqual(texts);
+});
+
+test.each([{ a: 1 }, [{ a: 1 }], ['a', ['b', {}]]])('%j is no text', (value) => {
+	expect(() => textsOption(text).read(value)).toThrow(
+		expect.objectContaining({ type: 'invalid_input', message: 'Words contains something other than text' }),
+	);
 });
 
 test('an option is read by its name, and becomes the field it stands for', () => {
