@@ -1,8 +1,6 @@
-import { readErrorObject } from '../client/server-error';
+import { readErrorObject, type SaidError } from '../client/server-error';
 import { asRecord, asText, isBlank } from '../json';
 import * as texts from './texts';
-
-type SaidError = NonNullable<ReturnType<typeof readErrorObject>>;
 
 /**
  * What a document of an answer says has gone wrong, in the shapes that servers of this API and gateways use:
@@ -39,9 +37,10 @@ function errorOf(error: unknown, around: Record<string, unknown> = {}): SaidErro
 		type: around['type'],
 	};
 	const inner = fields['error'];
-	if (inner !== undefined && !isBlank(inner)) return errorOf(inner, fields);
+	if (inner !== undefined && !isBlank(inner)) return errorOf(inner, { ...around, ...fields });
 	const type = asText(fields['type']);
 	return readErrorObject({
+		...around,
 		error: {
 			...fields,
 			message: wordsOf(fields) ?? wordsOf(around),

@@ -142,6 +142,7 @@ describe('what a server says inside its answer', () => {
 			['{"error":["First"]}', 'First', {}],
 			['[{"error":{"code":429,"message":"Slow down","status":"RESOURCE_EXHAUSTED"}}]', 'Slow down', { status: 429 }],
 			['{"error":{"msg":"Other word"}}', 'Other word', {}],
+			['{"error":"Slow down","code":429,"retry_after_seconds":7}', 'Slow down', { retryAfterMs: 7_000 }],
 		])('%s', async (json, message, details) => {
 			const expected = { name: 'StepfunError', message, ...details };
 			await expect(completionOf(json)).rejects.toMatchObject(expected);
