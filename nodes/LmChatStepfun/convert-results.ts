@@ -71,6 +71,6 @@ const toUsage = (usage: Usage | undefined): TokenUsage | undefined =>
 		promptTokens: usage.prompt_tokens ?? 0,
 		completionTokens: usage.completion_tokens ?? 0,
 		totalTokens: usage.total_tokens ?? 0,
-		inputTokenDetails: { cacheRead: usage.cached_tokens ?? undefined },
-		outputTokenDetails: { reasoning: usage.reasoning_tokens ?? undefined },
+		inputTokenDetails: { cacheRead: usage.cached_tokens ?? 0 },
+		outputTokenDetails: { reasoning: usage.reasoning_tokens ?? 0 },
 	};

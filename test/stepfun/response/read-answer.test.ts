@@ -421,4 +421,50 @@ describe('limits and linear time', () => {
 	])('hostile: %s', async (_, pieces) => {
 		expect(await timed(...pieces)).toBeLessThan(3_000);
 	});
+
+	const calls = (list: string) => `data: {"choices":[{"index":0,"delta":{"tool_calls":[${list}]}}]}\n\n`;
+	const choices = (list: string) => `data: {"choices":[${list}]}\n\n`;
+	test.each<[string, string[], RegExp]>([
+		['empty calls in one chunk', [calls(`${'{},'.repeat(200_000)}{}`)], /more than 1000 tool calls/],
+		['empty calls of 30 MB in one chunk', [calls(`${'{},'.repeat(10_000_000)}{}`)], /more than 500000 values/],
+		[
+			'calls in a chunk each',
+			Array.from({ length: 20_000 }, (_, i) => calls(`{"index":${i},"function":{"name":"f"}}`)),
+			/more than 1000 tool calls/,
+		],
+		['empty choices in one chunk', [choices(`${'{},'.repeat(200_000)}{}`)], /more than 128 choices/],
+		['empty choices of 30 MB in one chunk', [choices(`${'{},'.repeat(10_000_000)}{}`)], /more than 500000 values/],
+		[
+			'choices in a chunk each',
+			Array.from({ length: 20_000 }, (_, i) => choices(`{"index":${i},"delta":{}}`)),
+			/more than 128 choices/,
+		],
+		['numbers', [`data: {"choices":[],"x":[${'0,'.repeat(15_000_000)}0]}\n\n`], /more than 500000 values/],
+		['content', repeated(delta({ content: 'x'.repeat(2 ** 20) }), 65), /longer than 64 million characters/],
+	])('flood: %s', async (_, pieces, message) => {
+		const before = process.memoryUsage().heapUsed;
+		await expect(completionOf(...pieces)).rejects.toMatchObject({
+			type: 'answer_too_large',
+			retryable: false,
+			message: expect.stringMatching(message),
+		});
+		expect(await timed(...pieces)).toBeLessThan(1_500);
+		expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 2 ** 20);
+	});
+
+	test('flood: empty calls and chunks that go on cost no more than their bytes, and no memory', async () => {
+		for (const piece of [calls('{}'), choices(''), choices('{"index":0,"delta":{}}')]) {
+			const pieces = repeated(piece.repeat(100), 500);
+			const { choices: found } = await completionOf(delta({ content: 'a' }), ...pieces);
+			expect(found).toEqual([expect.objectContaining({ message: expect.objectContaining({ content: 'a' }) })]);
+			expect(found[0]!.message).not.toHaveProperty('tool_calls');
+			expect(await timed(...pieces)).toBeLessThan(1_500);
+		}
+	});
+
+	test('a million values that are text cost little', async () => {
+		const text = delta({ content: '{"a":[1,2,3]},'.repeat(200_000) });
+		expect((await completionOf(text)).choices[0]!.message.content).toHaveLength(2_800_000);
+		expect(await timed(text)).toBeLessThan(1_000);
+	});
 });

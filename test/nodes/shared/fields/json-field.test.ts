@@ -6,6 +6,19 @@ test('a field takes text, data, or nothing', () => {
 	expect(parseJsonField('Tools', ' \n')).toBeUndefined();
 });
 
+test('what is nested deeper than can be stored is refused, as text and as data', () => {
+	const deep = '['.repeat(201) + ']'.repeat(201);
+	const round: unknown[] = [];
+	round.push(round);
+	for (const value of [deep, JSON.parse(deep), '['.repeat(100_000), '{"a":'.repeat(100_000), round]) {
+		expect(() => parseJsonField('Tools', value)).toThrow(
+			expect.objectContaining({ type: 'invalid_input', message: 'Tools is nested more than 200 levels deep' }),
+		);
+	}
+	expect(parseJsonField('Tools', deep.slice(1, -1))).toHaveLength(1);
+	expect(parseJsonField('Tools', JSON.parse(deep.slice(1, -1)))).toHaveLength(1);
+});
+
 test.each([
 	['[1,\n 2 3]', 'Tools is not valid JSON: see line 2, column 4'],
 	['[1, 2', 'Tools is not valid JSON: see line 1, column 6'],
