@@ -20,9 +20,9 @@ export class Places {
 		return this.count < Infinity;
 	}
 
-	/** Whether a request beside so many others took the last place, or one beyond it. */
+	/** Whether so many others left few places, if any: how many there are is known only roughly. */
 	areTaken(others: number): boolean {
-		return others >= this.count - 1;
+		return others >= this.count / 2;
 	}
 
 	/** Whether there is a place beside so many others. */

@@ -423,7 +423,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['argumentsTooDeep', () => withFault(answered({ content: '', tool_calls: [callOf('['.repeat(100_000))] }, 'stop'))],
 	['tooManyCalls', () => withFault({ raw: events(chunk({ tool_calls: Array(1_001).fill({ id: 'a' }) })) })],
 	['tooManyChoices', () => withFault({ raw: events({ choices: Array(129).fill({}) }) })],
-	['tooManyValues', () => withFault({ raw: `data: [${'{},'.repeat(500_001)}]\n\n` })],
+	['tooManyValues', () => withFault({ raw: `data: [${'{},'.repeat(500_001)}{}]\n\n` })],
 	['answerTooDeep', () => withFault({ raw: `data: {"choices":${'['.repeat(100_000)}\n\n` })],
 	['notJson', () => withFault(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	[
