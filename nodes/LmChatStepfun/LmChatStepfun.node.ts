@@ -1,3 +1,4 @@
+import type { BaseChatModel } from '@n8n/ai-node-sdk';
 import {
 	NodeConnectionTypes,
 	type INodeType,
@@ -73,7 +74,7 @@ export class LmChatStepfun implements INodeType {
 			const connection = await connect(this);
 			const limiter = await limiterOf(connection);
 			const request = readCommonRequest(this, itemIndex, options);
-			const chatModel = createChatModel(sdk, {
+			const chatModel: BaseChatModel = createChatModel(sdk, {
 				request,
 				options: {
 					...connection,
