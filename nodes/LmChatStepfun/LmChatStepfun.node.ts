@@ -48,7 +48,7 @@ export class LmChatStepfun implements INodeType {
 			connectionHint,
 			...modelFields,
 			...responseFields(
-				'The format of the answer. If an output parser is connected to the AI node, its schema holds, and one of this node is not sent.',
+				'The format of the answer. If an output parser is connected to the AI node, the answer follows the parser, and a schema of this node is not sent.',
 			),
 			...reasoningFields('How long the model thinks before it answers. The log shows the reasoning.'),
 			...webSearchFields(

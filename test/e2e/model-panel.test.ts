@@ -56,6 +56,17 @@ describe('an output parser beside a schema of the model: the answer follows the 
 	});
 });
 
+test('Basic LLM Chain with Item List Output Parser: no schema is sent', async () => {
+	const root = node('Root', 'chainLlm', 1.9, { promptType: 'define', text: 'Colours, please', hasOutputParser: true });
+	const parser = node('Parser', 'outputParserItemList', 1, { options: { numberOfItems: 1 } });
+	const execution = await run(root, [
+		['ai_languageModel', model(mood)],
+		['ai_outputParser', parser],
+	]);
+	expect(JSON.stringify(execution.items('Root'))).toContain('You asked');
+	expect(bodies().map((body) => 'response_format' in body)).toEqual([false]);
+});
+
 test('AI Agent with a schema of the model: the answer after the tools follows it', async () => {
 	const execution = await run(agent({ text: 'Use Calculator for 340 / 12' }), [
 		['ai_languageModel', model({ responseFormat: 'json_schema', jsonSchemaExample: '{"boxes": 1}' })],

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Emulator } from '../../emulator';
 import type { ChatRequest } from '../../emulator/types';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { fieldsOf, sources } from '../../scripts/docs';
 import { credentials, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
 
 export type Model = BaseChatModel & Required<Pick<BaseChatModel, 'bindTools'>>;
@@ -107,3 +108,12 @@ export async function streamed(
 	}
 	return { whole: whole!, texts };
 }
+
+/** Labels that only StepFun Chat has; short ones, and those within a label of the model, are also plain words. */
+export const foreignLabels = (() => {
+	const labelsOf = (name: string) => fieldsOf(sources[name]!).map(({ property }) => property.displayName);
+	const own = [...labelsOf('lmChatStepfun'), ...labelsOf('stepfunApi')];
+	return labelsOf('stepfunChat').filter(
+		(label) => !own.some((one) => one.includes(label)) && (label.includes(' ') || label.length > 8),
+	);
+})();

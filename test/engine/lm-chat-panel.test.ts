@@ -1,8 +1,8 @@
 import { AIMessage, HumanMessage, SystemMessage, ToolMessage, type BaseMessage } from '@langchain/core/messages';
 import { OutputFixingParser, StructuredOutputParser } from '@langchain/classic/output_parsers';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 import { z } from 'zod';
-import { runCalls, streamed, tool, tools, useModel, type Model } from './chain';
+import { foreignLabels, runCalls, streamed, tool, tools, useModel, type Model } from './chain';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
 import { useStage } from './stage';
 
@@ -75,14 +75,21 @@ test.each<[string, IDataObject, string]>([
 	['an example that is a list', { ...byExample, jsonSchemaExample: '[1]' }, 'JSON Example is not an object'],
 	['extra fields that are a list', extraBody([1]), 'Extra Body Fields is not a JSON object'],
 	['an extra field of the wrong kind', extraBody({ top_p: 'x' }), 'In Extra Body Fields, top_p is not'],
+	['an option out of range', { options: { temperature: 3 } }, 'Sampling Temperature must be'],
+	['an effort that there is not', { reasoningEffort: '={{ "none" }}' }, 'does not support the Reasoning Effort'],
+	['a field without a value', { ...byExample, jsonSchemaExample: '={{ undefined }}' }, 'JSON Example has no value'],
 	['a conversation', extraBody({ messages: [{ role: 'user', content: 'x' }] }), 'Extra Body Fields contains messages'],
 	['a function with the name of a tool', extraBody({ tools: [{ name: 'get_time' }] }), '"get_time" is used twice'],
 ])('%s is told before anything is sent', async (_, parameters, message) => {
-	await expect(using((chatModel) => chatModel.bindTools(tools).invoke('Hello'), parameters)).rejects.toMatchObject({
+	const failed = using((chatModel) => chatModel.bindTools(tools).invoke('Hello'), parameters);
+	await expect(failed).rejects.toMatchObject({
 		message: expect.stringContaining(message),
+		description: expect.stringMatching(/\w/),
 		functionality: 'configuration-node',
 		node: { name: 'StepFun Chat Model' },
 	});
+	const said = await failed.catch((error: NodeOperationError) => `${error.message} ${error.description}`);
+	expect(foreignLabels.filter((label) => String(said).includes(label))).toEqual([]);
 	expect(api.requests).toHaveLength(0);
 });
 
@@ -124,6 +131,12 @@ describe('an output parser', () => {
 		// Any JSON contradicts no schema.
 		await using(use, { responseFormat: 'json_object', ...chosen });
 		expect(format()[2]).toBe('json_object');
+	});
+
+	test.each(['3 ', ''])('for a list of %sitems: no schema is sent', async (count) => {
+		const list = `Your response should be a list of ${count}items separated by "\\n" (for example: "item1\\nitem2")`;
+		await using((chatModel) => chatModel.invoke(`Colours, please\n${list}`), byExample);
+		expect(format()).toEqual([undefined]);
 	});
 
 	test('reads the answer that its own schema has shaped', async () => {

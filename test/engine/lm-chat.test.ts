@@ -13,8 +13,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { OutputFixingParser, StructuredOutputParser } from '@langchain/classic/output_parsers';
 import { z } from 'zod';
 import type { Fault } from '../../emulator';
-import { fieldsOf, sources } from '../../scripts/docs';
-import { runCalls, streamed, tools, useModel, type Model } from './chain';
+import { foreignLabels, runCalls, streamed, tools, useModel, type Model } from './chain';
 import { runWorkflow, startWorkflow } from './harness';
 import { anyCallId, useStage } from './stage';
 
@@ -517,13 +516,6 @@ test('a host without the AI SDK loads the node, which says which n8n it needs', 
 		jest.dontMock('@n8n/ai-node-sdk');
 	}
 });
-
-/** Labels that only StepFun Chat has; short ones are also plain words. */
-const foreignLabels = (() => {
-	const labelsOf = (name: string) => fieldsOf(sources[name]!).map(({ property }) => property.displayName);
-	const own = new Set([...labelsOf('lmChatStepfun'), ...labelsOf('stepfunApi')]);
-	return labelsOf('stepfunChat').filter((label) => !own.has(label) && (label.includes(' ') || label.length > 8));
-})();
 
 test.each<[string, Fault]>([
 	...[400, 401, 402, 403, 404, 408, 413, 429, 451, 500, 502, 503, 504].map((status): [string, Fault] => [
