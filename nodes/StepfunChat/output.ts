@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { Attachment } from '../../stepfun/request/attachment';
 import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response/check';
-import { functionCalls } from '../../stepfun/response/tool-calls';
+import { functionCalls, searchResults } from '../../stepfun/response/tool-calls';
 import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
 /**
@@ -27,7 +27,7 @@ function simplified({ id, model, usage, choices }: Completion, json: boolean): I
 }
 
 function simplifiedChoice({ message, finish_reason }: CompletionChoice, json: boolean): object {
-	const results = (message.tool_calls ?? []).flatMap(({ function: { results: found } }) => found ?? []);
+	const results = searchResults(message);
 	return {
 		content: message.content,
 		reasoning: message.reasoning,

@@ -9,6 +9,7 @@ import { StepfunApi } from '../../credentials/StepfunApi.credentials';
 import { startEmulator, type Fault } from '../../emulator';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { readCommonRequest } from '../../nodes/LmChatStepfun/request';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
@@ -457,6 +458,17 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
 	['extraFieldKind', () => withOptions({ extraBody: '{"temperature": 3}' })],
+	[
+		'messagesInExtraBody',
+		() => {
+			const fields: IDataObject = {
+				model: 'm',
+				options: { extraBody: '{"messages": [{"role": "user", "content": "x"}]}' },
+			};
+			const getNodeParameter = (name: string, _: number, fallback: unknown) => fields[name] ?? fallback;
+			return thrown(() => readCommonRequest({ getNodeParameter } as never, 0, fields['options'] as IDataObject));
+		},
+	],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
 	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
 	['invalidSchema', () => withTools([{ name: 'a', parameters: { type: 'text' } }])],
