@@ -2,12 +2,13 @@ import type { Sliced, Steps } from './work';
 
 /** A regular expression that takes a time in proportion to the text, whatever both of them are. */
 export interface Pattern {
+	source: string;
 	/** Whether the pattern is found anywhere in the text. */
 	test(text: string, steps: Steps): Sliced<boolean>;
 }
 
 /** Instructions of a pattern at most: so many states a text may be in at a time. */
-const MOST_INSTRUCTIONS = 5_000;
+const MOST_INSTRUCTIONS = 20_000;
 /** Up to so many steps, JavaScript's own engine is faster. */
 const FEW_STEPS = 100_000;
 
@@ -26,11 +27,13 @@ export function readPattern(source: string): Pattern | undefined {
 	try {
 		const tree = new Reader(source, flags).read();
 		const native = new RegExp(source, flags);
-		const forward = new Program(tree, 1);
+		const isQuick = waysIn(tree, Infinity) <= FEW_STEPS;
+		const program = isQuick ? undefined : new Program(tree, 1);
 		return {
+			source,
 			*test(text, steps) {
 				const ways = waysIn(tree, text.length);
-				if (ways > FEW_STEPS) return yield* forward.find(text, 0, true, steps);
+				if (program && ways > FEW_STEPS) return yield* program.find(text, 0, true, steps);
 				if (steps.take(1 + ways / 16)) yield;
 				return native.test(text);
 			},
@@ -221,6 +224,7 @@ class Program {
 	/** Whether the text matches from a position on, or, anywhere, from some position. */
 	*find(text: string, from: number, anywhere: boolean, steps: Steps): Sliced<boolean> {
 		this.reachedAt.fill(-1);
+		if (steps.take(this.instructions.length / 8)) yield;
 		let current: number[] = [];
 		for (let at = from; ;) {
 			const next: number[] = [];

@@ -55,7 +55,7 @@ export interface Rule extends Partial<Record<(typeof COUNTS)[number] | (typeof N
 	else?: Rule;
 	required?: readonly string[];
 	properties?: ReadonlyMap<string, Rule>;
-	patternProperties?: ReadonlyArray<readonly [source: string, pattern: Pattern, rule: Rule]>;
+	patternProperties?: ReadonlyArray<readonly [pattern: Pattern, rule: Rule]>;
 	additionalProperties?: Rule;
 	propertyNames?: Rule;
 	dependentRequired?: ReadonlyArray<readonly [name: string, required: readonly string[]]>;
@@ -67,7 +67,7 @@ export interface Rule extends Partial<Record<(typeof COUNTS)[number] | (typeof N
 	contains?: Rule;
 	unevaluatedItems?: Rule;
 	uniqueItems: boolean;
-	pattern?: { source: string; test: Pattern['test'] };
+	pattern?: Pattern;
 	format?: { name: string; test: (text: string) => boolean };
 }
 
@@ -406,7 +406,7 @@ class Compiler {
 			then: this.one(schema, 'then'),
 			else: this.one(schema, 'else'),
 			...Object.fromEntries([...COUNTS, ...NUMBERS].map((name) => [name, schema[name]])),
-			...(typeof pattern === 'string' && { pattern: { source: pattern, test: readPattern(pattern)!.test } }),
+			...(typeof pattern === 'string' && { pattern: readPattern(pattern)! }),
 			...(check && { format: { name: format, test: check } }),
 		});
 	}
@@ -418,7 +418,6 @@ class Compiler {
 			required: schema['required'],
 			...(properties && { properties: new Map(properties) }),
 			patternProperties: this.entries(schema, 'patternProperties')?.map(([source, inner]) => [
-				source,
 				readPattern(source)!,
 				inner,
 			]),

@@ -1,16 +1,7 @@
 import { asRecord } from '../json';
+import type { Violation } from '../types';
 import { isSame, pointerStep, type CompiledSchema, type Rule, type Type } from './schema';
 import { Steps, TooMuchWork, type Sliced } from './work';
-
-/** What is wrong with data, in words for whoever made it. */
-export interface Violation {
-	/** A JSON pointer; '' for the whole. */
-	path: string;
-	/** Such as `a number`. */
-	expected: string;
-	/** The value or what is seen of it, such as `"12"` or `an object`. */
-	got: string;
-}
 
 /**
  * Holds data against a schema. The time is in proportion to the data; after each few ms of it the generator yields.
@@ -29,6 +20,13 @@ export function* violationsOf(value: unknown, schema: CompiledSchema, most: numb
 	}
 }
 
+interface Fault {
+	expected: string;
+	got: string;
+	/** Whether it says that a value is of another kind; as a field, that the object is, if it names one. */
+	tellsKind?: 'alone' | 'in-object';
+}
+
 /** Where a value stands: its step, and where that begins. */
 interface Place {
 	outer: Place | undefined;
@@ -39,16 +37,23 @@ const pathOf = (place: Place | undefined): string => (place ? pathOf(place.outer
 
 class Report {
 	readonly violations: Violation[] = [];
-	/** Whether one of them says that the value is of another kind, rather than that it is of the kind and has faults. */
+	/** Whether one of them says that the whole is of another kind, by its type or by a field that names the kind. */
 	isOfOtherKind = false;
 
-	constructor(readonly most: number) {}
+	/** @param base Where the whole stands. */
+	constructor(
+		readonly most: number,
+		private readonly base?: Place,
+	) {}
 
 	get isFull(): boolean {
 		return this.violations.length >= this.most;
 	}
 
-	add(place: Place | undefined, expected: string, got: string): void {
+	add(place: Place | undefined, { expected, got, tellsKind }: Fault): void {
+		if (place === this.base ? tellsKind !== undefined : tellsKind === 'in-object' && place?.outer === this.base) {
+			this.isOfOtherKind = true;
+		}
 		if (!this.isFull) this.violations.push({ path: pathOf(place), expected, got });
 	}
 }
@@ -103,11 +108,10 @@ class Validation {
 		if (isEntered) this.scope.push(rule.resource);
 		const fault = this.faultOf(rule, value);
 		if (fault) {
-			report?.add(place, fault.expected, fault.got);
-			if (report && fault.isOfOtherKind) report.isOfOtherKind = true;
+			report?.add(place, fault);
 		}
 		let isRight = fault === undefined;
-		if (isRight || (report && !fault!.isOfOtherKind)) {
+		if (isRight || (report && !fault!.tellsKind)) {
 			const hasUnevaluated = rule.unevaluatedProperties !== undefined || rule.unevaluatedItems !== undefined;
 			const own = this.schema.hasUnevaluated && (seen || hasUnevaluated) ? new Seen() : undefined;
 			isRight = (yield* this.checkInPlace(rule, value, place, report, own)) && isRight;
@@ -133,17 +137,21 @@ class Validation {
 		if (!rule.isPlain || (value !== null && typeof value === 'object')) return undefined;
 		this.steps.spend(STEPS_OF_A_CHECK / 2);
 		const fault = this.faultOf(rule, value);
-		if (fault) report?.add(place, fault.expected, fault.got);
-		if (report && fault?.isOfOtherKind) report.isOfOtherKind = true;
+		if (fault) report?.add(place, fault);
 		return !fault;
 	}
 
 	/** What can be told at a glance. */
-	private faultOf(rule: Rule, value: unknown): { expected: string; got: string; isOfOtherKind: boolean } | undefined {
-		const of = (expected: string, got = shown(value), isOfOtherKind = false) => ({ expected, got, isOfOtherKind });
-		if (rule.never) return of('no such value', undefined, true);
-		if (rule.types && !rule.types.some((type) => isOfType(value, type))) return of(described(rule), undefined, true);
-		if (rule.values && !rule.values.some((one) => isSame(one, value))) return of(described(rule), undefined, true);
+	private faultOf(rule: Rule, value: unknown): Fault | undefined {
+		const of = (expected: string, got = shown(value), tellsKind?: Fault['tellsKind']): Fault => ({
+			expected,
+			got,
+			tellsKind,
+		});
+		if (rule.never) return of('no such value', undefined, 'alone');
+		if (rule.types && !rule.types.some((type) => isOfType(value, type))) return of(described(rule), undefined, 'alone');
+		if (rule.values && !rule.values.some((one) => isSame(one, value)))
+			return of(described(rule), undefined, rule.values.length === 1 ? 'in-object' : 'alone');
 		if (typeof value === 'number') {
 			const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = rule;
 			if (minimum !== undefined && value < minimum) return of(`at least ${minimum}`);
@@ -180,7 +188,7 @@ class Validation {
 			isRight = (yield* this.checkOne(oneOf, value, place, report, seen)) && isRight;
 		}
 		if (not && (isRight || report) && (yield* this.check(not, value, place, undefined, undefined))) {
-			report?.add(place, `something other than ${described(not)}`, shown(value));
+			report?.add(place, { expected: `something other than ${described(not)}`, got: shown(value) });
 			isRight = false;
 		}
 		if (rule.if && (isRight || report)) {
@@ -225,7 +233,8 @@ class Validation {
 	): Sliced<boolean> {
 		const { matches } = yield* this.alternatives(rules, value, place, seen, 2);
 		if (matches === 1) return true;
-		if (matches > 1) report?.add(place, 'something that fits only one of the alternatives', shown(value));
+		if (matches > 1)
+			report?.add(place, { expected: 'something that fits only one of the alternatives', got: shown(value) });
 		else if (report) yield* this.explain(rules, value, place, report);
 		return false;
 	}
@@ -263,11 +272,12 @@ class Validation {
 
 	/** Says what is wrong with a value that keeps none of some rules: by the one that it comes nearest to. */
 	private *explain(rules: Rule[], value: unknown, place: Place | undefined, report: Report): Sliced<void> {
-		if (this.explained === MOST_EXPLAINED) return report.add(place, describedAny(rules), shown(value));
+		if (this.explained === MOST_EXPLAINED)
+			return report.add(place, { expected: describedAny(rules), got: shown(value) });
 		this.explained += 1;
 		let best: Report | undefined;
 		for (const rule of rules) {
-			const own = new Report(report.most);
+			const own = new Report(report.most, place);
 			yield* this.check(rule, value, place, own, undefined);
 			const isBetter =
 				!best ||
@@ -278,12 +288,9 @@ class Validation {
 		this.explained -= 1;
 		const [first] = best!.violations;
 		if (best!.isOfOtherKind && first?.path === pathOf(place)) {
-			report.add(place, describedAny(rules), shown(value));
-			report.isOfOtherKind = true;
-			return;
+			return report.add(place, { expected: describedAny(rules), got: shown(value), tellsKind: 'alone' });
 		}
 		for (const violation of best!.violations) if (!report.isFull) report.violations.push(violation);
-		report.isOfOtherKind ||= best!.isOfOtherKind;
 	}
 
 	private *checkText(rule: Rule, text: string, place: Place | undefined, report: Report | undefined): Sliced<boolean> {
@@ -298,18 +305,21 @@ class Validation {
 					length < minLength
 						? `at least ${counted(minLength, 'character')}`
 						: `at most ${counted(maxLength, 'character')}`;
-				report?.add(place, bound, counted(length, 'character'));
+				report?.add(place, { expected: bound, got: counted(length, 'character') });
 				isRight = false;
 			}
 		}
 		if (pattern && (isRight || report) && !(yield* pattern.test(text, this.steps))) {
-			report?.add(place, `text that matches the pattern ${pattern.source}`, shown(text));
+			report?.add(place, { expected: `text that matches the pattern ${pattern.source}`, got: shown(text) });
 			isRight = false;
 		}
 		if (format && (isRight || report)) {
 			if (this.steps.take(Math.min(text.length, 20_000))) yield;
 			if (!format.test(text)) {
-				report?.add(place, `text in the format ${format.name}${EXAMPLES[format.name] ?? ''}`, shown(text));
+				report?.add(place, {
+					expected: `text in the format ${format.name}${EXAMPLES[format.name] ?? ''}`,
+					got: shown(text),
+				});
 				isRight = false;
 			}
 		}
@@ -339,7 +349,7 @@ class Validation {
 		if (rule.uniqueItems && (isRight || report)) {
 			const twice = yield* this.firstRepeated(list);
 			if (twice !== undefined) {
-				report?.add(place, 'items that are all different', `${shown(list[twice])} twice`);
+				report?.add(place, { expected: 'items that are all different', got: `${shown(list[twice])} twice` });
 				isRight = false;
 			}
 		}
@@ -372,7 +382,7 @@ class Validation {
 		}
 		if (matches >= minContains && matches <= maxContains) return true;
 		const bound = matches < minContains ? `at least ${minContains}` : `at most ${maxContains}`;
-		report?.add(place, `${bound} of the items to be ${described(contains)}`, String(matches));
+		report?.add(place, { expected: `${bound} of the items to be ${described(contains)}`, got: String(matches) });
 		return false;
 	}
 
@@ -389,7 +399,7 @@ class Validation {
 
 	/** The same text for values that are the same. */
 	private *canonical(value: unknown): Sliced<string> {
-		if (this.steps.take(1)) yield;
+		if (this.steps.take(STEPS_OF_A_CHECK)) yield;
 		if (value === null || typeof value !== 'object') return JSON.stringify(value);
 		const parts: string[] = [];
 		if (Array.isArray(value)) {
@@ -411,7 +421,7 @@ class Validation {
 	): Sliced<boolean> {
 		let isRight = true;
 		const fail = (at: Place | undefined, expected: string, got: string): void => {
-			report?.add(at, expected, got);
+			report?.add(at, { expected: expected, got: got });
 			isRight = false;
 		};
 		const { minProperties = 0, maxProperties = Infinity } = rule;
@@ -459,13 +469,13 @@ class Validation {
 			isKnown = true;
 			isRight = this.glance(own, value, place, report) ?? (yield* this.check(own, value, place, report, undefined));
 		}
-		for (const [, pattern, inner] of patternProperties ?? []) {
+		for (const [pattern, inner] of patternProperties ?? []) {
 			if (!(yield* pattern.test(name, this.steps))) continue;
 			isKnown = true;
 			isRight = (yield* this.check(inner, value, place, report, undefined)) && isRight;
 		}
 		if (propertyNames && !(yield* this.check(propertyNames, name, undefined, undefined, undefined))) {
-			report?.add(place, `a name that is ${described(propertyNames)}`, shown(name));
+			report?.add(place, { expected: `a name that is ${described(propertyNames)}`, got: shown(name) });
 			isRight = false;
 		}
 		if (!isKnown && additionalProperties) {
@@ -491,7 +501,7 @@ class Validation {
 		if (!inner.never) return yield* this.check(inner, value, place, report, undefined);
 		const names = properties ? [...properties.keys()] : [];
 		const others = names.length > 0 ? ` (the fields are ${listed(names)})` : '';
-		report?.add(place, `no such field${others}`, shown(value));
+		report?.add(place, { expected: `no such field${others}`, got: shown(value) });
 		return false;
 	}
 }
