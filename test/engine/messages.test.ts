@@ -97,6 +97,9 @@ const twoAnswers = (...reasons: string[]): Fault => ({
 	}),
 });
 const callOf = (args: string) => ({ id: 'call_1', type: 'function', function: { name: 'f', arguments: args } });
+const schemaFormat = (schema: object) => ({
+	response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
+});
 const jsonFormat = { responseFormat: 'json_object' };
 const mb = (count: number): string => 'A'.repeat(Math.ceil((count * 2 ** 20) / 3) * 4);
 
@@ -428,6 +431,10 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['answerTooDeep', () => withFault({ raw: `data: {"choices":${'['.repeat(100_000)}\n\n` })],
 	['notJson', () => withFault(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	[
+		'schemaViolation',
+		() => withFault(answered({ content: '{"title": 5}' }, 'stop'), { responseFormat: 'json_schema' }),
+	],
+	[
 		'tooManyIterations',
 		() => {
 			const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
@@ -471,6 +478,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
 	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
+	['invalidSchema', () => withOptions({ extraBody: JSON.stringify(schemaFormat({ $ref: 'https://example.com' })) })],
 	['invalidSchema', () => withTools([{ name: 'a', parameters: { type: 'text' } }])],
 	[
 		'schemaField',
@@ -580,6 +588,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 				),
 			),
 	],
+	['answersCorrected', () => note(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	['rateLimited', () => note({ status: 429, retryAfter: '0' })],
 	['heldBack', heldBack],
 	['itemsDone', () => told(20)],
