@@ -9,6 +9,7 @@ import { extraBodyOption } from './extra-body';
 import { maxConcurrentRequestsOption, requestsPerMinuteOption } from './limits';
 import { returnMessagesOption } from './output';
 import { maxToolIterationsOption } from './tools';
+import { uploadOption } from './uploads';
 
 /** Options that are fields of the request, in the order in which they are sent. */
 export const requestOptions = {
@@ -50,6 +51,7 @@ export const optionsFields: INodeProperties[] = [
 		requestsPerMinuteOption,
 		retriesOption,
 		returnMessagesOption,
+		uploadOption,
 		streamReasoningOption,
 		timeoutOption,
 		totalTimeoutOption,
