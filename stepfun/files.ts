@@ -65,7 +65,7 @@ export async function deleteFile(id: string, options: FilesOptions): Promise<voi
 /** Whether an API has files, as far as its address tells: the Step Plan has none. */
 const hasFiles = (baseUrl: string): boolean => !/\/step_plan(?:\/|$)/i.test(baseUrl);
 
-const NO_ROUTE: readonly unknown[] = [404, 405, 501];
+const NO_ROUTE: readonly unknown[] = [404, 405];
 
 const noFilesApi = (baseUrl: string): StepfunError => notTheApi(texts.noFilesApi(`${baseUrl}/files`));
 

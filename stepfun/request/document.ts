@@ -63,7 +63,8 @@ export function documentFile({ name, label, file }: Omit<DocumentFile, 'format'>
 		throw invalidInput(texts.notADocument(label, sniffType(head) ?? (bareType(file.mimeType) || 'of an unknown type')));
 	}
 	const limit = format === 'text' ? MAX_TEXT_BYTES : MAX_PARSED_BYTES;
-	if (file.size > limit) throw invalidInput(texts.documentTooLarge(label, megabytes(file.size), megabytes(limit)));
+	if (file.size > limit)
+		throw invalidInput(texts.documentTooLarge(label, sizeBeyond(file.size, limit), megabytes(limit)));
 	const base = baseName(name);
 	return {
 		name: base === '' ? (format === 'text' ? 'document.txt' : `document.${format}`) : base,
@@ -112,5 +113,8 @@ export function documentBlock(name: string, text: string): string {
 	return `<${tag} name="${shown}">\n${text.trim()}\n</${tag}>`;
 }
 
-/** Such as `64.1 MB`, and `1,048,577 bytes` where MB would say the same of the limit. */
 const megabytes = (bytes: number): string => `${(bytes / MB).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
+
+/** Such as `64.1 MB`, and `67,108,865 bytes` where megabytes would look like the limit. */
+const sizeBeyond = (bytes: number, limit: number): string =>
+	megabytes(bytes) === megabytes(limit) ? `${bytes.toLocaleString('en')} bytes` : megabytes(bytes);

@@ -13,11 +13,7 @@ export function decodeText(bytes: Uint8Array, charset?: string): string | undefi
 		if (text !== undefined) return text;
 	}
 	// Bytes of nearly any kind can be one of these.
-	for (const name of ['gb18030', 'windows-1252']) {
-		const text = readable(decoded(bytes, name), true);
-		if (text !== undefined) return text;
-	}
-	return undefined;
+	return readable(decoded(bytes, 'gb18030'), true) ?? readable(windows1252(bytes), true);
 }
 
 /** Whether the first bytes of a file may be those of a text. */
@@ -59,6 +55,14 @@ function decoded(bytes: Uint8Array, charset: string): string | undefined {
 		return undefined;
 	}
 }
+
+/** What Windows-1252 has where Latin-1 has control characters. Some versions of Node decode it as Latin-1. */
+const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+const windows1252 = (bytes: Uint8Array): string =>
+	Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+		.toString('latin1')
+		.replace(/[\x80-\x9f]/g, (character) => WINDOWS[character.charCodeAt(0) - 0x80]!);
 
 /** A text without NUL, or, where its charset is a guess, without any control character. */
 function readable(text: string | undefined, strict: boolean): string | undefined {
