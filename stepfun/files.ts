@@ -108,7 +108,7 @@ async function* watched(body: AsyncIterable<Uint8Array>, attempt: Attempt): Asyn
 function withAdvice(error: StepfunError): StepfunError {
 	const { status = 0 } = error;
 	if ([400, 413, 415, 422].includes(status)) return error.with({ hint: texts.fileRefused });
-	if (status === 404) return error.with({ hint: texts.fileGone });
+	if (status === 404) return error.with({ hint: texts.fileVanished });
 	return status >= 500 ? error.with({ hint: hintsByStatus[500] }) : error;
 }
 

@@ -51,7 +51,8 @@ export const notAFile = (excerpt: string): ErrorText => ({
 /** The hints of what StepFun says about a file. */
 export const fileRefused =
 	'Check the file that the message is about: StepFun did not accept it. A damaged or protected document can be saved anew, or as PDF';
-export const fileGone = 'Run the workflow again: StepFun no longer has the file. Another program may have deleted it';
+export const fileVanished =
+	'Run the workflow again: StepFun no longer has the file. Another program may have deleted it';
 
 export const documentScanned = (label: string): ErrorText => ({
 	message: `StepFun found no text in ${inSentence(label)}`,

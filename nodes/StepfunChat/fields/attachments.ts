@@ -18,7 +18,7 @@ import {
 } from '../../../stepfun/request/document';
 import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType } from '../../../stepfun/request/media';
 import type { ContentPart, DocumentFile, MediaKind, MediaSource } from '../../../stepfun/types';
-import { present } from './present';
+import { present } from '../../shared/fields/present';
 import * as texts from '../texts';
 
 /** Shown in an attachment of a kind that the chosen model is not documented to accept. */
