@@ -16,6 +16,8 @@ export type Patience = Pick<CallOptions, 'retries' | 'silenceMs' | 'totalMs'>;
 const LARGE_BYTES = 5 * 2 ** 20;
 /** Media that are kept on StepFun for a next time, of the 1,000 files that an account may have. */
 const MOST_KEPT = 100;
+/** Characters of documents that are kept for a next item. */
+const MOST_CHARACTERS = 20_000_000;
 /** How long, in ms, an upload that has been sent whole is waited for after Stop: its file can be deleted only when its id is known. */
 const GRACE_MS = 5_000;
 /** How patiently a file is deleted. Nothing waits for it but the end of the execution. */
@@ -43,7 +45,9 @@ export class RunFiles {
 	refusal: StepfunError | undefined;
 	private readonly options: Omit<FilesOptions, keyof Patience>;
 	private readonly ended = new AbortController();
+	/** What StepFun has read, in the order of its last use. */
 	private readonly texts = new Map<string, Promise<string>>();
+	private readonly lengths = new Map<string, number>();
 	private readonly fingerprints = new WeakMap<FileSource, Promise<string>>();
 	private readonly sent = new Map<string, number>();
 	/** In the order of their last use. */
@@ -114,12 +118,28 @@ export class RunFiles {
 	/** The text of a document, which StepFun reads once for all items of the run that have the same. */
 	private async parse(document: DocumentFile, patience: Patience): Promise<string> {
 		const key = `${document.format} ${await this.fingerprintOf(document.file)}`;
-		const text = this.texts.get(key) ?? this.extract(document, patience);
-		this.texts.set(key, text);
-		return await untilAborted(text, this.options.signal).catch((error: Error) =>
+		const extracted = this.texts.get(key) ?? this.extract(document, patience);
+		this.texts.delete(key);
+		this.texts.set(key, extracted);
+		const text = await untilAborted(extracted, this.options.signal).catch((error: Error) =>
 			// Each item has an error of its own, which is changed for it.
 			Promise.reject(error instanceof StepfunError ? error.with({}) : error),
 		);
+		this.lengths.set(key, text.length);
+		this.forgetTexts();
+		return text;
+	}
+
+	private forgetTexts(): void {
+		let kept = [...this.lengths.values()].reduce((sum, length) => sum + length, 0);
+		for (const key of this.texts.keys()) {
+			if (kept <= MOST_CHARACTERS) return;
+			const length = this.lengths.get(key);
+			if (length === undefined) continue;
+			kept -= length;
+			this.texts.delete(key);
+			this.lengths.delete(key);
+		}
 	}
 
 	private async extract(document: DocumentFile, patience: Patience): Promise<string> {
@@ -267,10 +287,9 @@ async function withParts(
 	change: (part: ContentPart) => ContentPart | Promise<ContentPart>,
 ): Promise<ChatRequest> {
 	const messages = request.messages.map(async (message): Promise<Message> => {
-		const { content } = message;
-		return Array.isArray(content)
-			? ({ ...message, content: await Promise.all(content.map(change)) } as Message)
-			: message;
+		if (!Array.isArray(message.content)) return message;
+		const content = await Promise.all(message.content.map(async (part) => await change(part)));
+		return { ...message, content };
 	});
 	return { ...request, messages: await Promise.all(messages) };
 }

@@ -163,10 +163,10 @@ async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Pr
 }
 
 /** Rejects with the error and what this node knows about it, and takes note of how often its request was sent. */
-async function noted(error: Error, work: Work): Promise<never> {
-	if (!(error instanceof StepfunError)) throw error;
+function noted(error: Error, work: Work): Promise<never> {
+	if (!(error instanceof StepfunError)) return Promise.reject(error);
 	work.attempts = error.attempts;
-	throw withOwnAdvice(error);
+	return Promise.reject(withOwnAdvice(error));
 }
 
 /** A refusal with what this node's fields can do about it. */

@@ -24,4 +24,4 @@ export async function fingerprint(pieces: Iterable<Uint8Array> | AsyncIterable<U
 }
 
 const sha256 = async (bytes: Uint8Array): Promise<Uint8Array> =>
-	new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+	new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -66,7 +66,6 @@ const windows1252 = (bytes: Uint8Array): string =>
 
 /** A text without NUL, or, where its charset is a guess, without any control character. */
 function readable(text: string | undefined, strict: boolean): string | undefined {
-	// eslint-disable-next-line no-control-regex
 	const unreadable = strict ? /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]/ : /\0/;
 	return text === undefined || unreadable.test(text) ? undefined : text;
 }

@@ -24,7 +24,7 @@ export function checkFits({ model, messages }: Pick<ChatRequest, 'model' | 'mess
  * two for five characters of Chinese, Japanese and Korean. Blanks and punctuation count nothing. What fits is never refused, and a
  * text of ordinary words has up to twice as many.
  */
-export function leastTokens(text: string): number {
+function leastTokens(text: string): number {
 	let words = 0;
 	let ideographs = 0;
 	let run = 0;
