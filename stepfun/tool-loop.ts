@@ -1,4 +1,5 @@
-import { canceled, invalidInput, StepfunError } from './errors';
+import { untilAborted } from './client/until-aborted';
+import { invalidInput, StepfunError } from './errors';
 import { asRecord, tryParseJson } from './json';
 import { toolResultText } from './request/tool-result';
 import { checkTools, functionNames } from './request/tools';
@@ -94,22 +95,6 @@ async function resultOf(
 		return toolResultText(await tool.run(args));
 	} catch (error) {
 		return `The tool ${name} did not succeed: ${error instanceof Error ? error.message : String(error)}`;
-	}
-}
-
-/** Rejects as soon as the signal is aborted, without waiting for the work. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-	if (!signal) return await work;
-	let stop = (): void => {};
-	const aborted = new Promise<never>((_, reject) => {
-		stop = () => reject(canceled());
-		if (signal.aborted) stop();
-		else signal.addEventListener('abort', stop, { once: true });
-	});
-	try {
-		return await Promise.race([work, aborted]);
-	} finally {
-		signal.removeEventListener('abort', stop);
 	}
 }
 

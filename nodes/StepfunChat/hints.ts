@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import type { Retry } from '../../stepfun/client/call';
+import type { RunFiles } from '../../stepfun/run-files';
 import type { ErrorText } from '../../stepfun/texts';
 import type { StructuredExchange } from '../../stepfun/structured';
 import { asOneText, escapeHtml } from '../shared/display';
@@ -12,6 +13,8 @@ export const LONG_WAIT_MS = 5_000;
 /** Names of functions in one note, and characters of each: they come from the model. */
 const MOST_NAMES = 5;
 const LONGEST_NAME = 64;
+/** Ids of files in one note. */
+const MOST_FILES = 20;
 
 /**
  * Notes beside the output about what a user would otherwise wonder about: answers that are there but incomplete, and time that was
@@ -61,6 +64,15 @@ export class Hints {
 				if (this.unparsedNames.size < MOST_NAMES) this.unparsedNames.add(call.function.name.slice(0, LONGEST_NAME));
 			}
 		}
+	}
+
+	/** Takes what became of the files that were put on StepFun. */
+	files({ left, refusal }: Pick<RunFiles, 'left' | 'refusal'>): void {
+		if (left.length > 0) {
+			const shown = left.length > MOST_FILES ? [...left.slice(0, MOST_FILES), '…'] : left;
+			this.add('warning', texts.filesLeft(String(left.length), shown.join(', ')));
+		}
+		if (refusal) this.add('info', texts.notUploaded(refusal.message));
 	}
 
 	show(): void {

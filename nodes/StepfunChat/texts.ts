@@ -78,6 +78,22 @@ export const heldBack = (items: string, wait: string): ErrorText => ({
 	hint: 'To wait less, run fewer workflows with the same key at the same time, raise Requests per Minute where it is set, or top up for a higher tier: they all share the limits of the account',
 });
 
+/**
+ * @param count Of the files.
+ * @param ids Such as `file-abc, file-def`.
+ */
+export const filesLeft = (count: string, ids: string): ErrorText => ({
+	message: `Files of this execution that could not be deleted from StepFun (${count}): ${ids}`,
+	hint: 'Delete each with DELETE /files/ and its ID: stored files cost a little, and an account may have 1,000 of them',
+});
+
+/** @param reason Such as `There is no files API at https://gateway.example/v1/files`. */
+export const notUploaded = (reason: string): ErrorText => ({
+	message: `Send Large Files by Upload had no effect: ${reason}`,
+	hint: 'Remove the option, or use it with an API that stores files: images and videos were sent within each request',
+	quote: reason,
+});
+
 // Refusals
 
 /** The hint of a rate limit, with what this node has for it. */
