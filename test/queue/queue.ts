@@ -37,15 +37,15 @@ export interface ExecutionSummary {
 export async function executionsOf(n8n: N8nClient, workflowId: string): Promise<ExecutionSummary[]> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 	const all: ExecutionSummary[] = [];
-	for (;;) {
-		const before = all.length > 0 ? `&lastId=${all.at(-1)!.id}` : '';
-		const { results } = await n8n.call<{ results: ExecutionSummary[] }>(
+	for (let cursor: string | null | undefined = ''; cursor !== undefined && cursor !== null;) {
+		const page: { results: ExecutionSummary[]; nextCursor?: string | null } = await n8n.call(
 			'GET',
-			`/rest/executions?filter=${filter}&limit=100${before}`,
+			`/rest/executions?filter=${filter}&limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
 		);
-		all.push(...results);
-		if (results.length < 100) return all;
+		all.push(...page.results);
+		cursor = page.nextCursor;
 	}
+	return all;
 }
 
 /** Asks until it is so. @throws after `withinMs` */

@@ -34,10 +34,9 @@ test('200 webhooks: each answered right, none twice, both workers at work', asyn
 	expect(promptsSeen().sort()).toEqual([...prompts].sort());
 	expect(stage.stepfun.requests.filter(({ status }) => status !== 200)).toEqual([]);
 
-	await until('all executions are stored', async () =>
-		(await executionsOf(stage.n8n, id)).every(({ status }) => status === 'success'),
-	);
-	const ids = (await executionsOf(stage.n8n, id)).map((execution) => execution.id);
+	const succeeded = async () => (await executionsOf(stage.n8n, id)).filter(({ status }) => status === 'success');
+	await until('all executions are stored', async () => (await succeeded()).length >= 202);
+	const ids = (await succeeded()).map((execution) => execution.id);
 	expect(ids).toHaveLength(202);
 	const shares = workerLogs.map((log) => begunBy(log).filter((begun) => ids.includes(begun)));
 	expect(shares.flat().sort()).toEqual([...ids].sort());
