@@ -74,20 +74,8 @@ export async function startProbedN8n(
 	});
 	let ended = false;
 	void n8n.ended.then(() => (ended = true));
-	let accounts = 0;
 	let webhooks = 0;
-	const importOf = async (side: Side, url: string, workflow: Workflow): Promise<Accounted & { id: string }> => {
-		const importKey = (key?: string) =>
-			n8n.client.importCredential({ name: `${side.name} ${url}`, ...side.credential(url, key) });
-		const credential = await importKey();
-		return {
-			id: await n8n.client.importWorkflow(workflow, { [side.credential(url).type]: credential }),
-			async asNewAccount() {
-				accounts += 1;
-				await importKey(`sk-account-${accounts}`);
-			},
-		};
-	};
+	const importOf = importer(n8n.client);
 	const probe = async <Answer>(action: string): Promise<Answer> =>
 		(await (await fetch(`http://127.0.0.1:${probePort}/${action}`)).json()) as Answer;
 	return {
@@ -129,10 +117,28 @@ export async function startProbedN8n(
 	};
 }
 
+/** Gives the way to import a side's workflow with its credential. */
+export function importer(client: N8nClient) {
+	let accounts = 0;
+	return async (side: Side, url: string, workflow: Workflow): Promise<Accounted & { id: string }> => {
+		const importKey = (key?: string) =>
+			client.importCredential({ name: `${side.name} ${url}`, ...side.credential(url, key) });
+		const credential = await importKey();
+		return {
+			id: await client.importWorkflow(workflow, { [side.credential(url).type]: credential }),
+			async asNewAccount() {
+				accounts += 1;
+				await importKey(`sk-account-${accounts}`);
+			},
+		};
+	};
+}
+
 /** So many answers in a row come within so many ms when nothing else is being done. */
 const QUIET = { answers: 5, ms: 30 };
 
-async function quiet(url: string): Promise<void> {
+/** Waits until n8n's process at this address answers quickly. */
+export async function quiet(url: string): Promise<void> {
 	for (let tries = 0, quick = 0; tries < 600 && quick < QUIET.answers; tries += 1) {
 		const askedAt = Date.now();
 		await fetch(`${url}/healthz`).then(
