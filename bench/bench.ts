@@ -6,7 +6,8 @@ import { makeCertificate, type Certificate } from './certificate';
 import { startChild } from './child';
 import type { Calls, Result } from './limit-client';
 import { startProbedN8n, type ProbedN8n } from './n8n';
-import { startQueuedN8n, type QueuedN8n } from './queue';
+import { groupsCpuMs } from './cpu-time';
+import { startQueuedN8n, type QueuedN8n, type Runner } from './queue';
 
 /** What the works share: one n8n, the API near and far, and the limit's client, each in a process of its own. */
 export class Bench {
@@ -57,6 +58,17 @@ export class Bench {
 	/** The n8n in queue mode that the works for it use in turn. */
 	async queuedN8n(): Promise<QueuedN8n> {
 		return (this.queued ??= this.owned(await startQueuedN8n(this)));
+	}
+
+	/** An n8n of one process, to be seen beside one in queue mode. */
+	async singleN8n(): Promise<Runner> {
+		const n8n = await this.freshN8n();
+		return {
+			publish: (side, url) => n8n.publish(side, url, 'lastNode'),
+			cpuMs: () => groupsCpuMs([n8n.pid]),
+			quiet: () => n8n.quiet(),
+			stop: () => n8n.stop(),
+		};
 	}
 
 	async userFolder(): Promise<string> {

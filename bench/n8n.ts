@@ -11,6 +11,7 @@ import { webhookStart, workflowOf, type Source } from './workflow';
 
 /** A real n8n server with a probe inside. */
 export interface ProbedN8n {
+	pid: number;
 	url: string;
 	client: N8nClient;
 	/** Imports a workflow that runs a side on items, and gives the way to run it. */
@@ -72,18 +73,17 @@ export async function startProbedN8n(
 			...env,
 		},
 	});
-	let ended = false;
-	void n8n.ended.then(() => (ended = true));
 	let webhooks = 0;
 	const importOf = importer(n8n.client);
 	const probe = async <Answer>(action: string): Promise<Answer> =>
 		(await (await fetch(`http://127.0.0.1:${probePort}/${action}`)).json()) as Answer;
 	return {
+		pid: n8n.pid,
 		url: n8n.url,
 		client: n8n.client,
 		probe,
 		quiet: () => quiet(n8n.url),
-		hasEnded: () => ended,
+		hasEnded: n8n.hasEnded,
 		stop: () => n8n.stop(),
 		async prepare(side, url, source, options = {}) {
 			const { workflow, measured } = workflowOf(side, url, source, options);

@@ -1,25 +1,30 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Bench } from './bench';
 import { freePort } from '../host/program';
 import type { N8nProcess } from '../host/n8n';
 import { startQueue, startWorker } from '../host/queue';
+import type { Bench } from './bench';
+import { groupsCpuMs } from './cpu-time';
 import { importer, quiet, type Webhook } from './n8n';
 import type { Side } from './sides/side';
 import { webhookStart, workflowOf } from './workflow';
 
-/** An n8n in queue mode whose workers come and go. */
-export interface QueuedN8n {
-	/** Ends the workers there are, and starts others. @param concurrency Executions at a time in each */
-	staff(workers: number, concurrency: number): Promise<void>;
-	/** Imports a workflow that runs a side on what a webhook of the webhook process receives, and activates it. */
+/** What runs executions. */
+export interface Runner {
+	/** Imports a workflow that runs a side on what a webhook receives and answers with its item, and activates it. */
 	publish(side: Side, url: string): Promise<Webhook>;
-	/** CPU time of all workers since their start, in ms, the processes they have started included. */
-	workersCpuMs(): number;
-	/** Calls the probe of the first worker. */
-	probe<Answer = unknown>(action: string): Promise<Answer>;
+	/** CPU time since their start, in ms, of the processes that run executions and of what they have started. */
+	cpuMs(): number;
+	/** Resolves when n8n has nothing left to do. */
 	quiet(): Promise<void>;
 	stop(): Promise<void>;
+}
+
+/** An n8n in queue mode whose workers come and go; its webhooks are those of the webhook process. */
+export interface QueuedN8n extends Runner {
+	/** Ends the workers there are, and starts others. @param concurrency Executions at a time in each */
+	staff(workers: number, concurrency: number): Promise<void>;
+	/** Calls the probe of the first worker. */
+	probe<Answer = unknown>(action: string): Promise<Answer>;
 }
 
 export async function startQueuedN8n({ host, packageDirectory, ...bench }: Bench): Promise<QueuedN8n> {
@@ -56,7 +61,7 @@ export async function startQueuedN8n({ host, packageDirectory, ...bench }: Bench
 			await queue.main.client.publishWorkflow(id);
 			return { asNewAccount, url: `${queue.webhook.url}/webhook/${address}` };
 		},
-		workersCpuMs: () => cpuMs(workers.map(({ pid }) => pid)),
+		cpuMs: () => groupsCpuMs(workers.map(({ pid }) => pid)),
 		probe: async <Answer>(action: string) =>
 			(await (await fetch(`http://127.0.0.1:${probePort}/${action}`)).json()) as Answer,
 		async quiet() {
@@ -67,28 +72,4 @@ export async function startQueuedN8n({ host, packageDirectory, ...bench }: Bench
 			await queue.stop();
 		},
 	};
-}
-
-/** A tick of the kernel's CPU times, in ms. */
-const TICK_MS = 10;
-
-/** CPU time of process groups, as Linux tells it. */
-function cpuMs(groups: number[]): number {
-	const stats = readdirSync('/proc')
-		.filter((name) => /^\d+$/.test(name))
-		.flatMap((pid) => {
-			try {
-				// The program's name, in parentheses, may hold spaces; the state comes first after it.
-				return [
-					readFileSync(`/proc/${pid}/stat`, 'utf8')
-						.replace(/^.*\) /s, '')
-						.split(' ')
-						.map(Number),
-				];
-			} catch {
-				return [];
-			}
-		});
-	const own = stats.filter((fields) => groups.includes(fields[2]!));
-	return own.reduce((sum, fields) => sum + (fields[11]! + fields[12]!) * TICK_MS, 0);
 }

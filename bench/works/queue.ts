@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Setup } from '../api-server';
 import type { Bench } from '../bench';
+import { machineCpuMs } from '../cpu-time';
 import { callers, errorsIn, wallOf, warmUp, type Answer } from '../callers';
 import { inTurn, median, statOf, type Entry, type Row, type Sample } from '../measure';
 import type { Usage } from '../probe';
-import type { QueuedN8n } from '../queue';
+import type { QueuedN8n, Runner } from '../queue';
 import { httpRequest } from '../sides/http-request';
 import { moonshot } from '../sides/moonshot';
 import type { Side } from '../sides/side';
@@ -42,7 +43,7 @@ interface Calls {
 }
 
 /** Calls a side's webhook so many times at once. */
-async function callAll(bench: Bench, n8n: QueuedN8n, { side, setup, count, warmUpCalls }: Calls) {
+async function callAll(bench: Bench, n8n: Runner, { side, setup, count, warmUpCalls }: Calls) {
 	const api = await bench.api();
 	await api.setUp({ reply: shortReply });
 	const webhook = await n8n.publish(side, api.url);
@@ -51,14 +52,16 @@ async function callAll(bench: Bench, n8n: QueuedN8n, { side, setup, count, warmU
 	await webhook.asNewAccount();
 	await n8n.quiet();
 	await api.setUp(setup);
-	const cpuBefore = n8n.workersCpuMs();
+	const before = { workers: n8n.cpuMs(), machine: machineCpuMs() };
 	const answers = await callers(webhook.url, count, 0);
+	const after = { workers: n8n.cpuMs(), machine: machineCpuMs() };
 	for (const error of errorsIn(answers)) bench.log(`    ${error}`);
 	return {
 		answers,
 		done: doneOf(side, answers),
 		requests: (await api.seen()).length,
-		cpuMs: n8n.workersCpuMs() - cpuBefore,
+		cpuMs: after.workers - before.workers,
+		machineCpuMs: after.machine - before.machine,
 	};
 }
 
@@ -180,54 +183,65 @@ const limitedColumns: Column[] = [
 export const queueRate = limited('queue-rate', rate);
 export const queuePlaces = limited('queue-places', places);
 
+const ALONE = 'One process';
+
 /** How many executions a second so many workers get through. */
 const throughput = (name: string, callMs: number, countOf: (bench: Bench, workers: number) => number): Work => ({
 	name,
 	needsServers: true,
 	async measure(bench) {
 		const setup: Setup = { options: { delayMs: callMs }, reply: shortReply };
-		const rowOf = (workers: number, side: Side): string => `${plural(workers)}, ${side.name}`;
-		const entry =
-			(workers: number, side: Side) =>
-			(n8n: QueuedN8n): Entry => ({
-				name: rowOf(workers, side),
+		const rowOf = (where: string, side: Side): string => `${where}, ${side.name}`;
+		const entries = (where: string, processes: number) => (n8n: Runner) =>
+			[stepfunChat, httpRequest].map((side): Entry => ({
+				name: rowOf(where, side),
 				async measure(): Promise<Sample> {
-					const count = countOf(bench, workers);
-					const { answers, done, cpuMs } = await callAll(bench, n8n, {
+					const count = countOf(bench, processes);
+					const { answers, done, cpuMs, machineCpuMs } = await callAll(bench, n8n, {
 						side,
 						setup,
 						count,
-						warmUpCalls: workers * CONCURRENCY * 3,
+						warmUpCalls: processes * CONCURRENCY * 3,
 					});
-					return { done: (100 * done) / count, rate: (1000 * done) / wallOf(answers), cpu: cpuMs / count };
+					return {
+						done: (100 * done) / count,
+						rate: (1000 * done) / wallOf(answers),
+						cpu: cpuMs / count,
+						machine: machineCpuMs / count,
+					};
 				},
-			});
-		const rows = await withWorkers(
+			}));
+		const single = await bench.singleN8n();
+		const alone = await inTurn(entries(ALONE, 1)(single), bench.rounds, bench.log);
+		await single.stop();
+		const queued = await withWorkers(
 			bench,
 			workersOf(bench).map((workers) => ({
 				workers,
 				concurrency: CONCURRENCY,
-				entries: (n8n) => [stepfunChat, httpRequest].map((side) => entry(workers, side)(n8n)),
+				entries: entries(plural(workers), workers),
 			})),
 		);
+		const rows = [...alone, ...queued];
 		return {
 			title: `Executions a second in queue mode, a model that takes ${callMs} ms`,
-			setup: `Webhooks that answer with their execution's item, called at once; ${CONCURRENCY} executions at a time in each worker. Workers, main, webhook process, PostgreSQL, Redis, the API and the callers share the machine's cores.`,
+			setup: `Webhooks that answer with their execution's item, called at once; ${CONCURRENCY} executions at a time in each worker, any number of them in the one process without queue mode. Workers, main, webhook process, PostgreSQL, Redis, the API and the callers share the machine's cores.`,
 			columns: [
 				{ key: 'done', label: 'done', unit: '%' },
 				{ key: 'rate', label: 'executions a second', unit: '' },
 				{ key: 'cpu', label: 'CPU of the workers an execution', unit: 'ms' },
+				{ key: 'machine', label: 'CPU of everything an execution', unit: 'ms' },
 			],
 			rows,
-			goals: workersOf(bench).flatMap((workers) => [
+			goals: [ALONE, ...workersOf(bench).map(plural)].flatMap((where) => [
 				atLeast(
-					`${rowOf(workers, stepfunChat)}: every execution done`,
-					median(rows, rowOf(workers, stepfunChat), 'done'),
+					`${rowOf(where, stepfunChat)}: every execution done`,
+					median(rows, rowOf(where, stepfunChat), 'done'),
 					100,
 				),
 				atLeast(
-					`${rowOf(workers, stepfunChat)}: at least 0.8 times as many as with HTTP Request`,
-					median(rows, rowOf(workers, stepfunChat), 'rate') / median(rows, rowOf(workers, httpRequest), 'rate'),
+					`${rowOf(where, stepfunChat)}: at least 0.8 times as many as with HTTP Request`,
+					median(rows, rowOf(where, stepfunChat), 'rate') / median(rows, rowOf(where, httpRequest), 'rate'),
 					0.8,
 				),
 			]),
