@@ -13,6 +13,7 @@ import { rowOf } from './message-table';
 const root = path.join(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const READMES = ['README.md', 'README.zh-CN.md'] as const;
+const SCALING_PAGES = ['docs/scaling.md', 'docs/scaling.zh-CN.md'] as const;
 const pages = [
 	...READMES,
 	...FIELD_PAGES.map(([file]) => file),
@@ -21,6 +22,7 @@ const pages = [
 	'CHANGELOG.md',
 	'docs/messages.md',
 	'docs/messages.zh-CN.md',
+	...SCALING_PAGES,
 ];
 
 const fenced = (text: string, language: string): string[] =>
@@ -56,9 +58,9 @@ describe.each(READMES)('%s', (file) => {
 		expect(links(readme)).toEqual(expect.arrayContaining(examples));
 	});
 
-	test('links the fields, the messages and the changelog', () => {
+	test('links the fields, the messages, the page on scaling and the changelog', () => {
 		expect(links(readme)).toEqual(
-			expect.arrayContaining([`docs/fields${suffix}`, `docs/messages${suffix}`, 'CHANGELOG.md']),
+			expect.arrayContaining([`docs/fields${suffix}`, `docs/messages${suffix}`, `docs/scaling${suffix}`, 'CHANGELOG.md']),
 		);
 	});
 
@@ -137,6 +139,7 @@ const fullAnswer: StructuredExchange = {
 test.each([
 	['READMEs', READMES],
 	['pages of fields', FIELD_PAGES.map(([file]) => file)],
+	['pages on scaling', SCALING_PAGES],
 ] as const)('both %s have the same sections and the same commands', (_, files) => {
 	const [english, chinese] = files.map(read);
 	const levels = (text: string): string[] => headings(text).map((heading) => heading.split(' ', 1)[0]!);
