@@ -55,7 +55,6 @@ test('the notices name every library that is built in', () => {
 	const notices = readFileSync(path.join(unpacked, 'dist/THIRD-PARTY-NOTICES.md'), 'utf8');
 	expect([...notices.matchAll(/^## (\S+) \S+ \((\S+)\)$/gm)].map(([, name, license]) => [name, license])).toEqual([
 		['@cfworker/json-schema', 'MIT'],
-		['jsonc-parser', 'MIT'],
 		['p-limit', 'MIT'],
 		['yocto-queue', 'MIT'],
 	]);
