@@ -74,7 +74,9 @@ async function notices(files) {
 		const folder = path.join('node_modules', name);
 		const { version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
 		const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
-		return `## ${name} ${version} (${license})\n\n${(await readFile(path.join(folder, file), 'utf8')).trim()}`;
+		// Some packages leave the text in their repository.
+		const text = file ? path.join(folder, file) : path.join('scripts/licenses', `${name}.md`);
+		return `## ${name} ${version} (${license})\n\n${(await readFile(text, 'utf8')).trim()}`;
 	});
 	return (
 		[
