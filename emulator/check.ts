@@ -199,8 +199,9 @@ function checkTool(tool: unknown, at: string, model: ChatModel): void {
 	if (tool.type !== 'function') throw invalid(`${at}.type`, 'function, web_search or retrieval');
 	if (!isObject(tool.function)) throw invalid(`${at}.function`, 'an object');
 	const { name, parameters } = tool.function;
-	if (!text(name) || !/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
-		throw invalid(`${at}.function.name`, 'letters, numbers, _ and -, at most 64 characters');
+	// The page only recommends at most 64 of them.
+	if (!text(name) || !/^[a-zA-Z0-9_-]+$/.test(name)) {
+		throw invalid(`${at}.function.name`, 'letters, numbers, _ and -');
 	}
 	if (!absent(parameters) && !(isObject(parameters) && parameters.type === 'object')) {
 		throw invalid(`${at}.function.parameters`, 'an object schema with type object');

@@ -22,7 +22,7 @@ import { toEvents, type EventEnd } from './wire';
 export interface EmulatorOptions extends LimitOptions, FilesSettings {
 	/** Default 0: any free port. */
 	port?: number;
-	/** The only key that is let in; default `sk-emulator`. */
+	/** The only key that is let in, `*` for any; default `sk-emulator`. */
 	apiKey?: string;
 	/** Pause before the headers of a chat answer. */
 	delayMs?: number;
@@ -123,7 +123,8 @@ export class EmulatorState {
 		response.setHeader('Date', new Date(this.clock.now()).toUTCString());
 		response.setHeader('X-Trace-Id', record.traceId);
 		const route = findRoute(record.method, record.url);
-		const keyIsRight = record.headers.authorization === `Bearer ${this.options.apiKey ?? 'sk-emulator'}`;
+		const { apiKey = 'sk-emulator' } = this.options;
+		const keyIsRight = apiKey === '*' || record.headers.authorization === `Bearer ${apiKey}`;
 		const refusal = route.kind === 'chat' && keyIsRight ? this.enter(response) : undefined;
 		let cut = false;
 		const note = () => {

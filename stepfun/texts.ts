@@ -33,6 +33,24 @@ export const severalCompletionsWithTools = (count: number): ErrorText => ({
 	hint: 'Remove Number of Completions from Options, or disconnect the tools: the model can continue from one answer only',
 });
 
+const SAY_IT_PLAINLY =
+	'Raise Attempts to Correct in Options, or say in the messages more plainly what the answer should be. The answer, and what is wrong with it, are in the details';
+
+/**
+ * @param place Such as `at /price`.
+ * @param expected What the schema has there, such as `a number`.
+ * @param others Such as ` (and 2 more)`.
+ */
+export const schemaViolation = (place: string, expected: string, others: string): ErrorText => ({
+	message: `The answer does not fit the JSON Schema: ${place}, expected ${expected}${others}`,
+	hint: SAY_IT_PLAINLY,
+});
+
+export const notJson: ErrorText = {
+	message: 'The model answered with something other than a JSON object or list',
+	hint: `Choose JSON Schema as Response Format. ${SAY_IT_PLAINLY}`,
+};
+
 // Files on StepFun
 
 const WITHOUT_FILES = "or read the document with n8n's node Extract from File and put its text into a message";

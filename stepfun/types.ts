@@ -193,3 +193,13 @@ export interface Completion {
 	/** The server's own object with all that it sent, where that was asked for. */
 	raw?: Record<string, unknown>;
 }
+
+/** What is wrong with an answer, in words for whoever wrote it. */
+export interface Violation {
+	/** A JSON pointer to the place; '' for the whole. */
+	path: string;
+	/** Such as `a number`. */
+	expected: string;
+	/** The value or what is seen of it, such as `"12"` or `an object`. */
+	got: string;
+}

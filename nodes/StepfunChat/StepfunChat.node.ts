@@ -61,7 +61,9 @@ export class StepfunChat implements INodeType {
 			...messagesFields,
 			...attachmentsFields,
 			...responseFields('The format of the answer. JSON is also output as data, in the field parsed.'),
-			...reasoningFields,
+			...reasoningFields(
+				'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
+			),
 			...toolsFields,
 			simplifyField,
 			...optionsFields,

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import type { Retry } from '../../stepfun/client/call';
 import type { RunFiles } from '../../stepfun/run-files';
 import type { ErrorText } from '../../stepfun/texts';
-import type { Completion } from '../../stepfun/types';
+import type { StructuredExchange } from '../../stepfun/structured';
 import { asOneText, escapeHtml } from '../shared/display';
 import { readArguments } from './output';
 import * as texts from './texts';
@@ -27,6 +27,8 @@ export class Hints {
 	private readonly unparsedNames = new Set<string>();
 	private readonly rateLimited = new Set<number>();
 	private readonly heldBack = new Set<number>();
+	private readonly corrected = new Set<number>();
+	private corrections = 0;
 	private refusals = 0;
 	private longestWaitMs = 0;
 
@@ -49,8 +51,10 @@ export class Hints {
 		if (waitedMs >= LONG_WAIT_MS) this.heldBack.add(itemIndex);
 	}
 
-	/** Takes the completion that became an item. */
-	completed(itemIndex: number, { choices }: Completion): void {
+	/** Takes the answer that became an item. */
+	completed(itemIndex: number, { completion: { choices }, corrections }: StructuredExchange): void {
+		this.corrections += corrections;
+		if (corrections > 0) this.corrected.add(itemIndex);
 		for (const { finish_reason, message } of choices) {
 			if (finish_reason === 'length') this.truncated.add(itemIndex);
 			if (finish_reason === 'content_filter') this.blocked.add(itemIndex);
@@ -76,6 +80,10 @@ export class Hints {
 		if (this.blocked.size > 0) this.add('warning', texts.answersBlocked(this.items(this.blocked)));
 		if (this.unparsed.size > 0) {
 			this.add('warning', texts.argumentsNotJson(this.items(this.unparsed), [...this.unparsedNames].join(', ')));
+		}
+		if (this.corrected.size > 0) {
+			const requests = `${this.corrections} more ${this.corrections === 1 ? 'request' : 'requests'}`;
+			this.add('info', texts.answersCorrected(this.items(this.corrected), requests));
 		}
 		const wait = seconds(this.longestWaitMs);
 		if (this.refusals > 0) {

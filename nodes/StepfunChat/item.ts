@@ -2,7 +2,9 @@ import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type IN
 import type { Lane } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
+import { asksForJson } from '../../stepfun/response/check';
 import { RunFiles } from '../../stepfun/run-files';
+import { completeStructured } from '../../stepfun/structured';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { fileLimiterOf, limiterOf } from '../shared/accounts';
@@ -15,6 +17,7 @@ import { announcedLane } from './announced-lane';
 import { withChatStream, type ChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
 import { readStreamSettings } from './fields/chat-stream';
+import { readAttemptsToCorrect } from './fields/corrections';
 import { readPacing, readRunPacing } from './fields/limits';
 import { streamOptions } from './fields/options';
 import { readOutputSettings } from './fields/output';
@@ -117,21 +120,32 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 		.withDocuments(await readRequest(context, itemIndex, options), patience)
 		.catch((error: Error) => noted(error, work));
 	const output = readOutputSettings(context, itemIndex, options);
-	const { completion, messages } = await completeWithTools(request, {
-		tools: run.tools,
-		maxIterations: readMaxIterations(options),
-		signal: run.signal,
-		async ask(round) {
-			chatStream?.nextRound();
-			const answer = await ask(round, work, run, !output.simplify);
-			reportUsage(context, answer);
-			return answer;
-		},
+	const maxIterations = readMaxIterations(options);
+	// An answer that may yet be corrected is not shown.
+	if (asksForJson(request)) chatStream?.withhold();
+	const answer = await completeStructured(request, {
+		attempts: readAttemptsToCorrect(options),
+		pause: () => clock.sleep(0, run.signal),
+		converse: async (conversation) =>
+			await completeWithTools(conversation, {
+				tools: run.tools,
+				maxIterations,
+				signal: run.signal,
+				async ask(round) {
+					chatStream?.nextRound();
+					const completion = await ask(round, work, run, !output.simplify);
+					reportUsage(context, completion);
+					return completion;
+				},
+			}),
 	});
-	const item = outputItem(completion, request, output.simplify);
-	run.hints.completed(itemIndex, completion);
+	chatStream?.show(answer.completion);
+	run.hints.completed(itemIndex, answer);
 	return {
-		json: { ...item, ...(output.returnMessages && { messages: messagesOutput(messages) }) },
+		json: {
+			...outputItem(answer, request, output.simplify),
+			...(output.returnMessages && { messages: messagesOutput(answer.messages) }),
+		},
 		pairedItem: { item: itemIndex },
 	};
 }

@@ -51,6 +51,12 @@ export const argumentsNotJson = (items: string, functions: string): ErrorText =>
 	hint: 'Describe the parameters of the function more precisely, or answer the call with what is wrong with it',
 });
 
+/** @param requests Such as `3 more requests`. */
+export const answersCorrected = (items: string, requests: string): ErrorText => ({
+	message: `The model corrected its answer in ${items}, since it did not fit the Response Format at first (${requests})`,
+	hint: 'To need fewer requests, say in the messages more plainly what the answer should be, or make the schema simpler',
+});
+
 const SET_THE_PACE = 'Max Concurrent Requests and Requests per Minute in Options set the pace';
 
 /**

@@ -10,6 +10,7 @@ import { startEmulator, type EmulatorOptions, type Fault } from '../../emulator'
 import type { FaultChooser } from '../../emulator/faults';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { readCommonRequest } from '../../nodes/LmChatStepfun/request';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
@@ -104,6 +105,9 @@ const twoAnswers = (...reasons: string[]): Fault => ({
 	}),
 });
 const callOf = (args: string) => ({ id: 'call_1', type: 'function', function: { name: 'f', arguments: args } });
+const schemaFormat = (schema: object) => ({
+	response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
+});
 const jsonFormat = { responseFormat: 'json_object' };
 const mb = (count: number): string => 'A'.repeat(Math.ceil((count * 2 ** 20) / 3) * 4);
 
@@ -448,6 +452,10 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['answerTooDeep', () => withFault({ raw: `data: {"choices":${'['.repeat(100_000)}\n\n` })],
 	['notJson', () => withFault(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	[
+		'schemaViolation',
+		() => withFault(answered({ content: '{"title": 5}' }, 'stop'), { responseFormat: 'json_schema' }),
+	],
+	[
 		'tooManyIterations',
 		() => {
 			const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
@@ -478,8 +486,20 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
 	['extraFieldKind', () => withOptions({ extraBody: '{"temperature": 3}' })],
+	[
+		'messagesInExtraBody',
+		() => {
+			const fields: IDataObject = {
+				model: 'm',
+				options: { extraBody: '{"messages": [{"role": "user", "content": "x"}]}' },
+			};
+			const getNodeParameter = (name: string, _: number, fallback: unknown) => fields[name] ?? fallback;
+			return thrown(() => readCommonRequest({ getNodeParameter } as never, 0, fields['options'] as IDataObject));
+		},
+	],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
 	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
+	['invalidSchema', () => withOptions({ extraBody: JSON.stringify(schemaFormat({ $ref: 'https://example.com' })) })],
 	['invalidSchema', () => withTools([{ name: 'a', parameters: { type: 'text' } }])],
 	[
 		'schemaField',
@@ -610,6 +630,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 				),
 			),
 	],
+	['answersCorrected', () => note(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	['rateLimited', () => note({ status: 429, retryAfter: '0' })],
 	['heldBack', heldBack],
 	['filesLeft', () => noteOf(pdf(), {}, ({ method }) => (method === 'DELETE' ? { status: 500 } : undefined))],

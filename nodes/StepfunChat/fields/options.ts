@@ -6,6 +6,7 @@ import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/f
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
 import { samplingOptions } from '../../shared/fields/sampling';
 import { enableStreamingOption, streamReasoningOption } from './chat-stream';
+import { attemptsToCorrectOption } from './corrections';
 import { maxConcurrentRequestsOption, requestsPerMinuteOption } from './limits';
 import { returnMessagesOption } from './output';
 import { maxToolIterationsOption } from './tools';
@@ -44,6 +45,7 @@ export const optionsFields: INodeProperties[] = [
 	optionsField([
 		...Object.values(requestOptions),
 		...Object.values(streamOptions),
+		attemptsToCorrectOption,
 		enableStreamingOption,
 		extraBodyOption,
 		maxConcurrentRequestsOption,
