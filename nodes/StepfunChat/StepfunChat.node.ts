@@ -27,7 +27,7 @@ export class StepfunChat implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
-		description: 'Send text, images, video and audio to a StepFun model',
+		description: 'Send text, images, video, audio and documents to a StepFun model',
 		defaults: { name: 'StepFun Chat' },
 		codex: {
 			categories: ['Utility', 'Miscellaneous'],
@@ -44,6 +44,8 @@ export class StepfunChat implements INodeType {
 				'Image',
 				'Video',
 				'Audio',
+				'Document',
+				'PDF',
 				'Reasoning',
 				'Generate text',
 			],

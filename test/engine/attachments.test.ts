@@ -6,7 +6,10 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as files from '../media-files';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
 import { useStage } from './stage';
@@ -155,6 +158,62 @@ describe.each<[mode: string, store: (content: Buffer, mimeType: string) => IBina
 		expect(api.requests).toHaveLength(2);
 		expect(api.requests[1]!.bodySha256).toBe(api.requests[0]!.bodySha256);
 	});
+});
+
+test('a large file arrives as it is at a server that reads slowly', async () => {
+	const content = files.mp4(24_000_000);
+	const hash = createHash('sha256');
+	const server = createServer((request, response) => {
+		void (async () => {
+			let seen = 0;
+			for await (const chunk of request as AsyncIterable<Buffer>) {
+				// Many times as much as lies in all buffers on the way is written over while the server sleeps.
+				if ((seen += 1) % 25 === 0) await sleep(10);
+				hash.update(chunk);
+			}
+			const choice = { index: 0, message: { role: 'assistant', content: 'Seen' }, finish_reason: 'stop' };
+			response.end(JSON.stringify({ id: 'c', model: 'm', choices: [choice] }));
+		})();
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+	for (const [name, text] of [
+		['stored', undefined],
+		['in JSON', '灯𝄞'.repeat(300_000)],
+	] as const) {
+		const { json } = await runWorkflow({
+			credential: customEndpoint(url),
+			items: [item({ data: await stored(content, 'video/mp4') })],
+			nodes: [
+				chatNode({
+					model: { __rl: true, mode: 'id', value: 'step-3.7-flash' },
+					messages: { values: [{ role: 'user', content: text ?? 'What is it?' }] },
+					attachments: { values: [{ type: 'video' }] },
+					options: { timeout: 1e9 },
+				}),
+			],
+		});
+		expect({ name, content: json('StepFun Chat')[0]!['content'] }).toEqual({ name, content: 'Seen' });
+	}
+	server.close();
+	const body = (text: string): string =>
+		JSON.stringify({
+			model: 'step-3.7-flash',
+			messages: [
+				{
+					role: 'user',
+					content: [
+						{ type: 'video_url', video_url: { url: dataUrl('video/mp4', content) } },
+						{ type: 'text', text },
+					],
+				},
+			],
+			stream: true,
+		});
+	const expected = createHash('sha256')
+		.update(body('What is it?'))
+		.update(body('灯𝄞'.repeat(300_000)));
+	expect(hash.digest('hex')).toBe(expected.digest('hex'));
 });
 
 describe('files of an item', () => {

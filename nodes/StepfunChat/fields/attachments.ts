@@ -329,7 +329,7 @@ const sizeOf = async (context: IExecuteFunctions, id: string): Promise<number> =
 	);
 
 /** Bytes that are read at a time: a multiple of three, so that each piece is base64 without padding. */
-const CHUNK_BYTES = 3 * 16 * 1024;
+const CHUNK_BYTES = 3 * 64 * 1024;
 
 /** So many of a file's first bytes, or all where it has fewer. */
 async function headOf(context: IExecuteFunctions, { id, data }: IBinaryData, count: number): Promise<Uint8Array> {
