@@ -59,7 +59,12 @@ describe.each(READMES)('%s', (file) => {
 
 	test('links the fields, the messages, the page on scaling and the changelog', () => {
 		expect(links(readme)).toEqual(
-			expect.arrayContaining([`docs/fields${suffix}`, `docs/messages${suffix}`, `docs/scaling${suffix}`, 'CHANGELOG.md']),
+			expect.arrayContaining([
+				`docs/fields${suffix}`,
+				`docs/messages${suffix}`,
+				`docs/scaling${suffix}`,
+				'CHANGELOG.md',
+			]),
 		);
 	});
 

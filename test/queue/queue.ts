@@ -21,9 +21,12 @@ export function queueUnderTest(): QueueUnderTest {
 	return JSON.parse(told) as QueueUnderTest;
 }
 
-/** The executions that a worker has begun, by the id that n8n gave them, as its log has them. */
-export const begunBy = (logFile: string): string[] =>
-	[...readFileSync(logFile, 'utf8').matchAll(/Worker started execution (\d+)/g)].map((match) => match[1]!);
+/** The executions that a worker has begun, and finished, by the ids that n8n gave them, as its log has them. */
+export const begunBy = (logFile: string): string[] => idsIn(logFile, /Worker started execution (\d+)/g);
+export const finishedBy = (logFile: string): string[] => idsIn(logFile, /Worker finished execution (\d+)/g);
+
+const idsIn = (logFile: string, line: RegExp): string[] =>
+	[...readFileSync(logFile, 'utf8').matchAll(line)].map((match) => match[1]!);
 
 export interface ExecutionSummary {
 	id: string;
