@@ -20,6 +20,7 @@ import {
 } from './works/executions';
 import { executionsBeside } from './works/executions-beside';
 import { distance } from './works/distance';
+import { documents } from './works/documents';
 import { firstToken } from './works/first-token';
 import { items } from './works/items';
 import { parallelLimit, rateLimit } from './works/limits';
@@ -27,6 +28,7 @@ import { longAnswer } from './works/long-answers';
 import { overhead } from './works/overhead';
 import { queueFastModel, queueMemory, queuePlaces, queueRate, queueSlowModel } from './works/queue';
 import { start } from './works/start';
+import { toolRounds } from './works/tool-rounds';
 import { upload32, upload96 } from './works/upload';
 import type { Table, Work } from './works/work';
 
@@ -45,6 +47,8 @@ const works: Work[] = [
 	executionsFreeSpread,
 	upload32,
 	upload96,
+	documents,
+	toolRounds,
 	longAnswer,
 	firstToken,
 	cancel,

@@ -9,15 +9,15 @@ import { CREDENTIAL } from '../shared/connection';
 import { errorItem, toNodeError } from '../shared/errors';
 import { modelFields } from '../shared/fields/model';
 import { reasoningFields } from '../shared/fields/reasoning';
+import { responseFields } from '../shared/fields/response-format';
 import { runItems } from '../shared/items';
 import { searchModels } from '../shared/model-list';
 import { attachmentsFields } from './fields/attachments';
 import { messagesFields } from './fields/messages';
 import { optionsFields } from './fields/options';
 import { simplifyField } from './fields/output';
-import { responseFields } from './fields/response';
 import { toolsFields } from './fields/tools';
-import { completeItem, startRun } from './item';
+import { completeItem, endRun, startRun } from './item';
 
 export class StepfunChat implements INodeType {
 	description: INodeTypeDescription = {
@@ -60,8 +60,10 @@ export class StepfunChat implements INodeType {
 			...modelFields,
 			...messagesFields,
 			...attachmentsFields,
-			...responseFields,
-			...reasoningFields,
+			...responseFields('The format of the answer. JSON is also output as data, in the field parsed.'),
+			...reasoningFields(
+				'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
+			),
 			...toolsFields,
 			simplifyField,
 			...optionsFields,
@@ -78,8 +80,10 @@ export class StepfunChat implements INodeType {
 		});
 		// n8n would pass the items on as if they had been answered.
 		if ('error' in run) return [this.getInputData().map((_, itemIndex) => errorItem(run.error, itemIndex))];
-		const items = await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), { ...run, continueOnFail });
-		run.hints.show();
-		return [items];
+		try {
+			return [await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), { ...run, continueOnFail })];
+		} finally {
+			await endRun(this, run);
+		}
 	}
 }

@@ -1,14 +1,6 @@
 /** What StepFun Chat says to a person; how these texts work is said in stepfun/texts.ts. */
 import type { ErrorText } from '../../stepfun/texts';
 
-// Any field
-
-/** @param label Such as `In Messages, the Content of message 2`. */
-export const noValue = (label: string): ErrorText => ({
-	message: `${label} has no value`,
-	hint: 'Fill in the field, or check the expression in it: it returned nothing, for example because the input has no field with that name',
-});
-
 // Attachments
 
 export const attachmentEmpty = (label: string, place: string): ErrorText => ({
@@ -32,16 +24,6 @@ export const fileGone = (label: string): ErrorText => ({
 	message: `${label} is empty, or n8n no longer has it`,
 	hint: 'Check the node that the file comes from, and run it again',
 });
-
-// Response format
-
-export const exampleNotAnObject: ErrorText = {
-	message: 'JSON Example is not an object',
-	hint: 'Enter an answer as you want it, such as {"title": "A day at the sea"}; put a list into one of its fields',
-};
-
-/** The hint of a schema that is not valid, where the panel offers an example instead. */
-export const schemaField = (hint: string): string => `${hint}, or choose to generate it from a JSON example`;
 
 // Connected tools
 
@@ -69,6 +51,12 @@ export const argumentsNotJson = (items: string, functions: string): ErrorText =>
 	hint: 'Describe the parameters of the function more precisely, or answer the call with what is wrong with it',
 });
 
+/** @param requests Such as `3 more requests`. */
+export const answersCorrected = (items: string, requests: string): ErrorText => ({
+	message: `The model corrected its answer in ${items}, since it did not fit the Response Format at first (${requests})`,
+	hint: 'To need fewer requests, say in the messages more plainly what the answer should be, or make the schema simpler',
+});
+
 const SET_THE_PACE = 'Max Concurrent Requests and Requests per Minute in Options set the pace';
 
 /**
@@ -88,6 +76,22 @@ export const rateLimited = (items: string, requests: string, wait: string): Erro
 export const heldBack = (items: string, wait: string): ErrorText => ({
 	message: `${items} waited up to ${wait} s to stay within the limits of the StepFun account`,
 	hint: 'To wait less, run fewer workflows with the same key at the same time, raise Requests per Minute where it is set, or top up for a higher tier: they all share the limits of the account',
+});
+
+/**
+ * @param count Of the files.
+ * @param ids Such as `file-abc, file-def`.
+ */
+export const filesLeft = (count: string, ids: string): ErrorText => ({
+	message: `Files of this execution that could not be deleted from StepFun (${count}): ${ids}`,
+	hint: 'Delete each with DELETE /files/ and its ID: stored files cost a little, and an account may have 1,000 of them',
+});
+
+/** @param reason Such as `There is no files API at https://gateway.example/v1/files`. */
+export const notUploaded = (reason: string): ErrorText => ({
+	message: `Send Large Files by Upload had no effect: ${reason}`,
+	hint: 'Remove the option, or use it with an API that stores files: images and videos were sent within each request',
+	quote: reason,
 });
 
 // Refusals

@@ -5,6 +5,7 @@ import { errorItem } from '../../nodes/shared/errors';
 import { outputItem } from '../../nodes/StepfunChat/output';
 import { FIELD_PAGES, sources, withTables } from '../../scripts/docs';
 import { StepfunError } from '../../stepfun/errors';
+import type { StructuredExchange } from '../../stepfun/structured';
 import type { Completion, CompletionChoice } from '../../stepfun/types';
 import packageJson from '../../package.json';
 import { rowOf } from './message-table';
@@ -72,11 +73,11 @@ describe.each(READMES)('%s', (file) => {
 		const [item, failed] = fenced(readme, 'json').map((json) => JSON.parse(json) as IDataObject);
 		expect(Object.keys(item!)).toEqual([
 			...Object.keys(
-				outputItem(fullCompletion, { model: 'm', messages: [], response_format: { type: 'json_object' } }, true),
+				outputItem(fullAnswer, { model: 'm', messages: [], response_format: { type: 'json_object' } }, true),
 			),
 			'messages',
 		]);
-		expect(item!['tool_calls']).toEqual(outputItem(fullCompletion, { model: 'm', messages: [] }, true)['tool_calls']);
+		expect(item!['tool_calls']).toEqual(outputItem(fullAnswer, { model: 'm', messages: [] }, true)['tool_calls']);
 		expect(Object.keys(item!['usage'] as object)).toEqual(Object.keys(fullCompletion.usage!));
 		const { json } = errorItem(
 			new StepfunError(
@@ -132,6 +133,12 @@ const fullCompletion: Completion = {
 	model: 'm',
 	choices: [choice, { ...choice, index: 1 }],
 	usage: { prompt_tokens: 1, cached_tokens: 0, completion_tokens: 1, reasoning_tokens: 0, total_tokens: 2 },
+};
+const fullAnswer: StructuredExchange = {
+	completion: fullCompletion,
+	messages: [],
+	parsed: new Map(fullCompletion.choices.map((choice) => [choice, {}])),
+	corrections: 0,
 };
 
 test.each([

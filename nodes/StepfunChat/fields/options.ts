@@ -1,14 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { NUMBER_RANGES } from '../../../stepfun/request/number';
+import { extraBodyOption } from '../../shared/fields/extra-body';
 import { optionsField, wholeNumberOption, type RequestOptions } from '../../shared/fields/options';
 import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/fields/patience';
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
 import { samplingOptions } from '../../shared/fields/sampling';
 import { enableStreamingOption, streamReasoningOption } from './chat-stream';
-import { extraBodyOption } from './extra-body';
+import { attemptsToCorrectOption } from './corrections';
 import { maxConcurrentRequestsOption, requestsPerMinuteOption } from './limits';
 import { returnMessagesOption } from './output';
 import { maxToolIterationsOption } from './tools';
+import { uploadOption } from './uploads';
 
 /** Options that are fields of the request, in the order in which they are sent. */
 export const requestOptions = {
@@ -43,6 +45,7 @@ export const optionsFields: INodeProperties[] = [
 	optionsField([
 		...Object.values(requestOptions),
 		...Object.values(streamOptions),
+		attemptsToCorrectOption,
 		enableStreamingOption,
 		extraBodyOption,
 		maxConcurrentRequestsOption,
@@ -50,6 +53,7 @@ export const optionsFields: INodeProperties[] = [
 		requestsPerMinuteOption,
 		retriesOption,
 		returnMessagesOption,
+		uploadOption,
 		streamReasoningOption,
 		timeoutOption,
 		totalTimeoutOption,
