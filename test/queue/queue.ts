@@ -95,3 +95,14 @@ export function behindWebhook(
 /** Calls a webhook with a JSON body. */
 export const postJson = (url: string, body: unknown): Promise<Response> =>
 	fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+/** A form with a video, for a webhook. */
+export function formWith(file: Buffer, fields: Record<string, string> = {}): FormData {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(fields)) form.append(name, value);
+	form.append('video', new Blob([new Uint8Array(file)], { type: 'video/mp4' }), 'clip.mp4');
+	return form;
+}
+
+/** Sends every file of the item as a video. */
+export const videos = { attachments: { values: [{ type: 'video', source: 'binary', binaryFields: '*' }] } };
