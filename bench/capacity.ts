@@ -1,40 +1,44 @@
-/** What an execution of one call costs n8n, in ms of CPU, as `npm run bench -- queue` measures it. */
+/** What one execution of one call costs n8n, in ms. */
 export interface Costs {
-	/** In its worker, which has one core. */
+	/** Of its worker's one thread for JavaScript. */
 	workerMs: number;
-	/** In all processes together: main, webhook process, worker, PostgreSQL and Redis. */
+	/** CPU of everything together: main, webhook process, workers, PostgreSQL and Redis. */
 	machineMs: number;
+	/** Beside the model's time, how long it holds its place in a worker. */
+	heldMs: number;
 }
+
+/** As `npm run bench -- queue` measures them; test/docs/scaling.test.ts holds them against bench/results.json. */
+export const COSTS: Costs = { workerMs: 50, machineMs: 95, heldMs: 250 };
 
 export interface Staff {
 	workers: number;
 	/** Executions at a time in each. */
 	concurrency: number;
-	cores: number;
 }
 
-/** What an execution takes beside the model's time while it holds its place in a worker, in ms. */
-const HELD_MS = 60;
-
-/** Executions a second: what there is room for, what the workers' cores bear, or what the machine bears, whichever is least. */
-export function executionsPerSecond({ workers, concurrency, cores }: Staff, modelMs: number, costs: Costs): number {
-	const room = (workers * concurrency * 1000) / (modelMs + HELD_MS);
-	return Math.min(room, (workers * 1000) / costs.workerMs, (cores * 1000) / costs.machineMs);
+/** Executions a second: what there is room for, what the workers bear, or what so many cores bear, whichever is least. */
+export function executionsPerSecond({ workers, concurrency }: Staff, modelMs: number, cores: number): number {
+	const room = (workers * concurrency * 1000) / (modelMs + COSTS.heldMs);
+	return Math.min(room, (workers * 1000) / COSTS.workerMs, (cores * 1000) / COSTS.machineMs);
 }
 
-/** How much of a worker's core is planned with: bursts come on top. */
+/** How much of what a worker or a core bears is planned with: bursts come on top. */
 const LOAD = 0.5;
 /** Room for answers that take longer than the others. */
 const SPARE = 1.5;
 const LEAST_CONCURRENCY = 5;
 
 /** Executions a second that one worker is planned for. */
-export const plannedPerWorker = ({ workerMs }: Costs): number => Math.floor((LOAD * 1000) / workerMs);
+export const PLANNED_PER_WORKER = Math.floor((LOAD * 1000) / COSTS.workerMs);
 
 /** How many workers, and how many executions at a time in each, so many calls a minute take. */
-export function staffFor(callsPerMinute: number, modelMs: number, costs: Costs): Omit<Staff, 'cores'> {
+export function staffFor(callsPerMinute: number, modelMs: number): Staff {
 	const perSecond = callsPerMinute / 60;
-	const workers = Math.ceil(perSecond / plannedPerWorker(costs));
+	const workers = Math.ceil(perSecond / PLANNED_PER_WORKER);
 	const held = ((perSecond / workers) * modelMs * SPARE) / 1000;
 	return { workers, concurrency: Math.max(LEAST_CONCURRENCY, Math.ceil(held)) };
 }
+
+/** How many cores, all processes together, so many executions a second take. */
+export const coresFor = (perSecond: number): number => Math.ceil((perSecond * COSTS.machineMs) / 1000 / LOAD);

@@ -1,7 +1,7 @@
 /**
  * Writes the tables of docs/fields*.md from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
- * `<!-- /parameters -->`, the tables of messages from their texts, and the bench's page and charts from bench/results.json. Tests tell
- * when they are out of step. A field without a Chinese text keeps its English one, and is named at the end.
+ * `<!-- /parameters -->`, the tables of messages from their texts, and the bench's page and charts and the tables of docs/scaling*.md
+ * from bench/results.json. Tests tell when they are out of step. A field without a Chinese text keeps its English one, and is named at the end.
  * usage: tsx scripts/docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { StepfunApi } from '../credentials/StepfunApi.credentials';
 import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
 import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node';
 import { writeMessages } from './messages';
+import { SCALING_PAGES, withScalingTables } from './scaling';
 
 /** Chinese texts of a field; the panel itself is English. */
 export interface FieldText {
@@ -159,6 +160,10 @@ if (require.main === module) {
 	for (const [name, locale] of FIELD_PAGES) {
 		const file = path.join(__dirname, '..', name);
 		writeFileSync(file, withTables(readFileSync(file, 'utf8'), locale));
+	}
+	for (const [name, locale] of SCALING_PAGES) {
+		const file = path.join(__dirname, '..', name);
+		writeFileSync(file, withScalingTables(readFileSync(file, 'utf8'), locale));
 	}
 	const { missing, stale } = textsOutOfStep('zh-CN');
 	for (const field of missing) console.warn(`docs/fields.zh-CN.json has no text for ${field}`);

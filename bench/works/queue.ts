@@ -225,7 +225,7 @@ const throughput = (name: string, callMs: number, countOf: (bench: Bench, worker
 		const rows = [...alone, ...queued];
 		return {
 			title: `Executions a second in queue mode, a model that takes ${callMs} ms`,
-			setup: `Webhooks that answer with their execution's item, called at once; ${CONCURRENCY} executions at a time in each worker, any number of them in the one process without queue mode. Workers, main, webhook process, PostgreSQL, Redis, the API and the callers share the machine's cores.`,
+			setup: `Webhooks that answer with their execution's item, called at once; ${CONCURRENCY} executions at a time in each worker, any number of them in the one process without queue mode. Each run has a key that was never used, to which StepFun Chat sends in growing numbers at first. Workers, main, webhook process, PostgreSQL, Redis, the API and the callers share the machine's cores.`,
 			columns: [
 				{ key: 'done', label: 'done', unit: '%' },
 				{ key: 'rate', label: 'executions a second', unit: '' },

@@ -4,10 +4,14 @@ import { parse } from 'yaml';
 import hostPackage from '../../host/package.json';
 import { queueEnvironment } from '../../host/queue';
 import packageJson from '../../package.json';
+import { executionsPerSecond, COSTS, coresFor, PLANNED_PER_WORKER } from '../../bench/capacity';
+import type { Results } from '../../bench/report';
+import { SCALING_PAGES, withScalingTables } from '../../scripts/scaling';
 
 const root = path.join(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-const pages = ['docs/scaling.md', 'docs/scaling.zh-CN.md'] as const;
+const pages = SCALING_PAGES.map(([file]) => file) as [string, string];
+const results = JSON.parse(read('bench/results.json')) as Results;
 
 interface Service {
 	image: string;
@@ -30,6 +34,50 @@ const composeIn = (page: string): Compose => {
 	expect(blocks).toHaveLength(1);
 	return parse(blocks[0]!, { merge: true }) as Compose;
 };
+
+describe.each(SCALING_PAGES)('%s', (file, locale) => {
+	const page = read(file);
+
+	test('its tables are those of the measurements and of the model', () => {
+		expect([...page.matchAll(/<!-- scaling:(\w+) -->/g)].map((match) => match[1])).toEqual([
+			'capacity',
+			'measured',
+			'limits',
+		]);
+		expect(withScalingTables(page, locale)).toBe(page);
+	});
+
+	test('its rules are those of the model', () => {
+		expect(page).toMatch(new RegExp(`÷ ${PLANNED_PER_WORKER}[,，]`));
+		expect(page).toMatch(new RegExp(`\\b${COSTS.machineMs} (?:ms|毫秒)`));
+		expect(page).toMatch(new RegExp(`\\b${coresFor(10)} (?:cores|核)`));
+		expect(page).toMatch(new RegExp(`\\b${coresFor(40)} (?:cores|核)`));
+	});
+});
+
+describe('the model of what workers bear', () => {
+	const measured = (['queue-slow-model', 'queue-fast-model'] as const).flatMap((work) =>
+		results.tables[work]!.rows.flatMap(({ name, values }) => {
+			const workers = /^(\d+) workers?, StepFun Chat$/.exec(name)?.[1];
+			const { rate, machine } = values as Record<string, { median: number }>;
+			return workers ? [{ work, workers: Number(workers), rate: rate!.median, machineMs: machine!.median }] : [];
+		}),
+	);
+	const modelMs = { 'queue-slow-model': 1000, 'queue-fast-model': 20 };
+
+	test.each(measured)('is right by a quarter for $work and $workers workers', ({ work, workers, rate }) => {
+		const cores = (results.tables[work]!.occasion ?? results).machine.cores;
+		const told = executionsPerSecond({ workers, concurrency: 10 }, modelMs[work], cores);
+		expect(told / rate).toBeGreaterThan(0.75);
+		expect(told / rate).toBeLessThan(1.25);
+	});
+
+	test('knows what was measured of 1, 2 and 4 workers, and an execution of theirs by its CPU', () => {
+		expect(measured.map(({ workers }) => workers)).toEqual([1, 2, 4, 1, 2, 4]);
+		const ofFast = measured.filter(({ work }) => work === 'queue-fast-model');
+		for (const { machineMs } of ofFast) expect(Math.abs(machineMs / COSTS.machineMs - 1)).toBeLessThan(0.2);
+	});
+});
 
 test('both pages have the same compose file', () => {
 	expect(composeIn(pages[1])).toEqual(composeIn(pages[0]));

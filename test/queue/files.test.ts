@@ -6,27 +6,32 @@ import { startWebhookProcess, startWorker } from '../../host/queue';
 import { mp4 } from '../media-files';
 import { postToWebhook, setStage } from '../e2e/harness';
 import { publish } from '../e2e/workflows';
-import { behindWebhook, chatNode, queueUnderTest } from './queue';
+import { behindWebhook, chatNode, formWith, queueUnderTest, videos } from './queue';
 
 const stage = setStage('Queue: files');
 const { settings, webhookUrl } = queueUnderTest();
 const MB = 1_000_000;
 
 beforeAll(async () => {
-	const describeIt = chatNode('What is this?', {
-		attachments: { values: [{ type: 'video', source: 'binary', binaryFields: '*' }] },
-	});
-	await publish(stage.n8n, behindWebhook('files', describeIt), stage.credential);
+	for (const [path, options] of [
+		['files', {}],
+		['uploads', { uploadLargeFiles: true }],
+	] as const) {
+		const describeIt = chatNode('What is this?', { ...videos, options });
+		await publish(stage.n8n, behindWebhook(path, describeIt), stage.credential);
+	}
 });
 
-/** Sends a file as a form does, to the process of n8n that stores it for the worker. */
+/** Sends a file as a form does, to the process of n8n that stores it for the worker. @returns its SHA-256 */
+async function send(url: string, file: Buffer): Promise<string> {
+	const response = await postToWebhook(url, { body: formWith(file) });
+	expect({ status: response.status, text: await response.text() }).toMatchObject({ status: 200 });
+	return createHash('sha256').update(file).digest('hex');
+}
+
 async function expectWhole(url: string, size: number) {
 	const file = mp4(size);
-	const form = new FormData();
-	form.append('video', new Blob([new Uint8Array(file)], { type: 'video/mp4' }), 'clip.mp4');
-	const response = await postToWebhook(`${url}/webhook/files`, { body: form });
-	expect({ status: response.status, text: await response.text() }).toMatchObject({ status: 200 });
-	const sha256 = createHash('sha256').update(file).digest('hex');
+	const sha256 = await send(`${url}/webhook/files`, file);
 	expect(stage.stepfun.requests).toHaveLength(1);
 	expect(JSON.stringify(stage.stepfun.requests[0]!.body)).toContain(
 		`data:video/mp4;base64,{bytes:${file.length},sha256:${sha256}}`,
@@ -39,6 +44,19 @@ test.each([
 	['96 MB through the webhook process', () => webhookUrl, 96 * MB],
 ])('database: %s reach StepFun from a worker whole', async (_, url, size) => {
 	await expectWhole(url(), size);
+});
+
+test('database: 96 MB that are sent by upload are stored on StepFun whole, and deleted by the worker', async () => {
+	const sha256 = await send(`${webhookUrl}/webhook/uploads`, mp4(96 * MB));
+	const { requests, files } = stage.stepfun;
+	expect(requests.map(({ method, url }) => `${method} ${url.replace(/file-.*/, 'ID')}`)).toEqual([
+		'POST /v1/files',
+		'POST /v1/chat/completions',
+		'DELETE /v1/files/ID',
+	]);
+	expect(requests[0]!.upload?.file?.sha256).toBe(sha256);
+	expect(JSON.stringify(requests[1]!.body)).toContain('stepfile://');
+	expect(files).toEqual([]);
 });
 
 test('filesystem, in a folder that all processes share: 96 MB reach StepFun from a worker whole', async () => {

@@ -21,9 +21,12 @@ export function queueUnderTest(): QueueUnderTest {
 	return JSON.parse(told) as QueueUnderTest;
 }
 
-/** The executions that a worker has begun, by the id that n8n gave them, as its log has them. */
-export const begunBy = (logFile: string): string[] =>
-	[...readFileSync(logFile, 'utf8').matchAll(/Worker started execution (\d+)/g)].map((match) => match[1]!);
+/** The executions that a worker has begun, and finished, by the ids that n8n gave them, as its log has them. */
+export const begunBy = (logFile: string): string[] => idsIn(logFile, /Worker started execution (\d+)/g);
+export const finishedBy = (logFile: string): string[] => idsIn(logFile, /Worker finished execution (\d+)/g);
+
+const idsIn = (logFile: string, line: RegExp): string[] =>
+	[...readFileSync(logFile, 'utf8').matchAll(line)].map((match) => match[1]!);
 
 export interface ExecutionSummary {
 	id: string;
@@ -92,3 +95,14 @@ export function behindWebhook(
 /** Calls a webhook with a JSON body. */
 export const postJson = (url: string, body: unknown): Promise<Response> =>
 	fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+/** A form with a video, for a webhook. */
+export function formWith(file: Buffer, fields: Record<string, string> = {}): FormData {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(fields)) form.append(name, value);
+	form.append('video', new Blob([new Uint8Array(file)], { type: 'video/mp4' }), 'clip.mp4');
+	return form;
+}
+
+/** Sends every file of the item as a video. */
+export const videos = { attachments: { values: [{ type: 'video', source: 'binary', binaryFields: '*' }] } };

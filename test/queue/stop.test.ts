@@ -3,19 +3,20 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Workflow } from '../../host/client';
+import { mp4 } from '../media-files';
 import { postToWebhook, setStage, stopAndWatch } from '../e2e/harness';
 import { node, publish } from '../e2e/workflows';
-import { behindWebhook, chatNode, executionsOf, queueUnderTest, until } from './queue';
+import { behindWebhook, chatNode, executionsOf, formWith, queueUnderTest, until, videos } from './queue';
 
 const stage = setStage('Queue: Stop');
 const { webhookUrl } = queueUnderTest();
 
 /** Starts a workflow by its webhook. @returns the id of its execution once StepFun has been asked */
-async function start(workflow: Workflow, url = stage.n8n.url): Promise<string> {
+async function start(workflow: Workflow, url = stage.n8n.url, body?: FormData): Promise<string> {
 	const id = await publish(stage.n8n, workflow, stage.credential);
-	const response = await postToWebhook(`${url}/webhook/${workflow.name}`, {});
+	const response = await postToWebhook(`${url}/webhook/${workflow.name}`, { ...(body && { body }) });
 	expect(response.status).toBe(200);
-	await until('StepFun is asked', () => stage.stepfun.requests.length > 0);
+	await until('StepFun is asked', () => stage.stepfun.requests.some(({ url }) => url.endsWith('/chat/completions')));
 	const [execution] = await executionsOf(stage.n8n, id);
 	return execution!.id;
 }
@@ -63,6 +64,19 @@ describe('from main', () => {
 		expect(await stopAndWatch(stage, id)).toBeLessThan(2000);
 		expect(stage.stepfun.requests).toMatchObject([{ status: 200, finished: false }]);
 		expect(await statusOf(id)).toBe('canceled');
+	});
+
+	test('within an answer about a file that was uploaded: the worker deletes it', async () => {
+		stage.stepfun.options.delayMs = 60_000;
+		const id = await start(
+			behind('stop-upload', chatNode('What is this?', { ...videos, options: { uploadLargeFiles: true } })),
+			stage.n8n.url,
+			formWith(mp4(6_000_000)),
+		);
+		expect(stage.stepfun.files).toHaveLength(1);
+		await stage.n8n.call('POST', `/rest/executions/${id}/stop`);
+		await until('the file is deleted', () => stage.stepfun.files.length === 0, 10_000);
+		expect(stage.stepfun.requests[1]!.socketClosedAt).toBeDefined();
 	});
 
 	test('while it waits for a retry: nothing is sent again', async () => {
