@@ -64,6 +64,22 @@ export function unsupportedMedia({ model, messages }: Pick<ChatRequest, 'model' 
 		.find((kind) => kind !== undefined && accepted?.includes(kind) === false);
 }
 
+/**
+ * The most tokens of a request, by the start of the model's id (model pages of https://platform.stepfun.com/docs, 2026-11). A K
+ * counts 1,024, so that nothing is too long that may fit.
+ */
+const CONTEXT_TOKENS: ReadonlyArray<readonly [id: string, tokens: number]> = [
+	['step-5-preview', 1_024_000],
+	['step-3.7-flash', 262_144],
+	['step-3.5-flash', 262_144],
+];
+
+/** The most tokens of a request to a model; undefined where that is not known. */
+export function contextTokens(model: string): number | undefined {
+	const name = model.slice(model.lastIndexOf('/') + 1);
+	return CONTEXT_TOKENS.find(([id]) => name.startsWith(id))?.[1];
+}
+
 /** Efforts that a model takes; none of them switches reasoning off. */
 export function reasoningEfforts(model: string): ReasoningEffort[] {
 	return TWO_TIER_MODELS.some((id) => model.startsWith(id)) ? ['low', 'high'] : ['low', 'medium', 'high'];

@@ -17,7 +17,7 @@ import { messagesFields } from './fields/messages';
 import { optionsFields } from './fields/options';
 import { simplifyField } from './fields/output';
 import { toolsFields } from './fields/tools';
-import { completeItem, startRun } from './item';
+import { completeItem, endRun, startRun } from './item';
 
 export class StepfunChat implements INodeType {
 	description: INodeTypeDescription = {
@@ -80,8 +80,10 @@ export class StepfunChat implements INodeType {
 		});
 		// n8n would pass the items on as if they had been answered.
 		if ('error' in run) return [this.getInputData().map((_, itemIndex) => errorItem(run.error, itemIndex))];
-		const items = await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), { ...run, continueOnFail });
-		run.hints.show();
-		return [items];
+		try {
+			return [await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), { ...run, continueOnFail })];
+		} finally {
+			await endRun(this, run);
+		}
 	}
 }

@@ -2,9 +2,12 @@ import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type IN
 import type { Lane } from '../../stepfun/client/limiter';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
+import { asksForJson } from '../../stepfun/response/check';
+import { RunFiles } from '../../stepfun/run-files';
+import { completeStructured } from '../../stepfun/structured';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
-import { limiterOf } from '../shared/accounts';
+import { fileLimiterOf, limiterOf } from '../shared/accounts';
 import { clock } from '../shared/clock';
 import { connect, type Connection } from '../shared/connection';
 import { readOptions } from '../shared/fields/options';
@@ -14,10 +17,12 @@ import { announcedLane } from './announced-lane';
 import { withChatStream, type ChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
 import { readStreamSettings } from './fields/chat-stream';
+import { readAttemptsToCorrect } from './fields/corrections';
 import { readPacing, readRunPacing } from './fields/limits';
 import { streamOptions } from './fields/options';
 import { readOutputSettings } from './fields/output';
 import { readMaxIterations } from './fields/tools';
+import { readsByUpload } from './fields/uploads';
 import { Hints } from './hints';
 import { messagesOutput, outputItem } from './output';
 import { readRequest } from './request';
@@ -29,6 +34,7 @@ interface Run extends Omit<ItemsOptions, 'continueOnFail'> {
 	lane: Lane;
 	hints: Hints;
 	tools: RunnableTool[];
+	files: RunFiles;
 	/** The item whose fields set the pace; those before it have faults in these fields. */
 	decidedBy: number;
 }
@@ -52,10 +58,32 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		lane: announcedLane(context, limiter.lane({ requestsPerMinute })),
 		hints: new Hints(context, context.getInputData().length),
 		tools: await connectedTools(context, signal),
+		files: new RunFiles({ ...connection, clock, lane: fileLane(connection), signal }),
 		decidedBy,
 		signal,
 		abort: () => own.abort(),
 	};
+}
+
+/** Few runs have files: the limits that hold for these are looked up when the first one is sent. */
+function fileLane(connection: Connection): Lane {
+	let lane: Lane | undefined;
+	return {
+		async turn(request) {
+			lane ??= (await fileLimiterOf(connection)).lane();
+			return await lane.turn(request);
+		},
+	};
+}
+
+/** Leaves nothing on StepFun, and shows what there is to say about the run as a whole. */
+export async function endRun(context: IExecuteFunctions, { files, hints }: Run): Promise<void> {
+	await files.close();
+	hints.files(files);
+	// A run that fails shows no hints.
+	if (files.left.length > 0)
+		context.logger.warn(texts.filesLeft(String(files.left.length), files.left.join(', ')).message);
+	hints.show();
 }
 
 /** One input item: its fields become a request, its completion becomes the item that comes out. */
@@ -87,23 +115,37 @@ interface Work {
 
 async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Promise<INodeExecutionData> {
 	const { itemIndex, options, chatStream } = work;
-	const request = await readRequest(context, itemIndex, options);
+	const patience = readPatience(options);
+	const request = await run.files
+		.withDocuments(await readRequest(context, itemIndex, options), patience)
+		.catch((error: Error) => noted(error, work));
 	const output = readOutputSettings(context, itemIndex, options);
-	const { completion, messages } = await completeWithTools(request, {
-		tools: run.tools,
-		maxIterations: readMaxIterations(options),
-		signal: run.signal,
-		async ask(round) {
-			chatStream?.nextRound();
-			const answer = await ask(round, work, run, !output.simplify);
-			reportUsage(context, answer);
-			return answer;
-		},
+	const maxIterations = readMaxIterations(options);
+	// An answer that may yet be corrected is not shown.
+	if (asksForJson(request)) chatStream?.withhold();
+	const answer = await completeStructured(request, {
+		attempts: readAttemptsToCorrect(options),
+		pause: () => clock.sleep(0, run.signal),
+		converse: async (conversation) =>
+			await completeWithTools(conversation, {
+				tools: run.tools,
+				maxIterations,
+				signal: run.signal,
+				async ask(round) {
+					chatStream?.nextRound();
+					const completion = await ask(round, work, run, !output.simplify);
+					reportUsage(context, completion);
+					return completion;
+				},
+			}),
 	});
-	const item = outputItem(completion, request, output.simplify);
-	run.hints.completed(itemIndex, completion);
+	chatStream?.show(answer.completion);
+	run.hints.completed(itemIndex, answer);
 	return {
-		json: { ...item, ...(output.returnMessages && { messages: messagesOutput(messages) }) },
+		json: {
+			...outputItem(answer, request, output.simplify),
+			...(output.returnMessages && { messages: messagesOutput(answer.messages) }),
+		},
 		pairedItem: { item: itemIndex },
 	};
 }
@@ -111,27 +153,34 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Promise<Completion> {
 	const { itemIndex, options, chatStream } = work;
 	work.attempts = 1;
-	return await complete(
-		{ ...readOptions(streamOptions, options), ...request },
-		{
-			...run.connection,
-			...readPatience(options),
-			raw,
-			lane: run.lane,
-			clock,
-			signal: run.signal,
-			onWait: (waitedMs) => run.hints.waited(itemIndex, waitedMs),
-			onRetry: (retry) => {
-				work.attempts = retry.error.attempts + 1;
-				run.hints.retried(itemIndex, retry);
+	const patience = readPatience(options);
+	const send = async (sent: ChatRequest): Promise<Completion> =>
+		await complete(
+			{ ...readOptions(streamOptions, options), ...sent },
+			{
+				...run.connection,
+				...patience,
+				raw,
+				lane: run.lane,
+				clock,
+				signal: run.signal,
+				onWait: (waitedMs) => run.hints.waited(itemIndex, waitedMs),
+				onRetry: (retry) => {
+					work.attempts = retry.error.attempts + 1;
+					run.hints.retried(itemIndex, retry);
+				},
+				...(chatStream && { onDelta: (delta) => chatStream.write(delta) }),
 			},
-			...(chatStream && { onDelta: (delta) => chatStream.write(delta) }),
-		},
-	).catch((error: Error) => {
-		if (!(error instanceof StepfunError)) return Promise.reject(error);
-		work.attempts = error.attempts;
-		return Promise.reject(withOwnAdvice(error));
-	});
+		);
+	const asked = readsByUpload(options) ? run.files.withUploads(request, patience, send) : send(request);
+	return await asked.catch((error: Error) => noted(error, work));
+}
+
+/** Rejects with the error and what this node knows about it, and takes note of how often its request was sent. */
+function noted(error: Error, work: Work): Promise<never> {
+	if (!(error instanceof StepfunError)) return Promise.reject(error);
+	work.attempts = error.attempts;
+	return Promise.reject(withOwnAdvice(error));
 }
 
 /** A refusal with what this node's fields can do about it. */

@@ -1,38 +1,36 @@
 import type { IDataObject } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { Attachment } from '../../stepfun/request/attachment';
-import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response/check';
+import { asksForJson } from '../../stepfun/response/check';
 import { functionCalls, searchResults } from '../../stepfun/response/tool-calls';
-import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
+import type { StructuredExchange } from '../../stepfun/structured';
+import type { ChatRequest, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
-/**
- * The item of a completion: flat and simple, or the server's own chat.completion object.
- *
- * @throws StepfunError `invalid_json_answer` when the request asks for JSON and the answer is not JSON.
- */
-export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
-	checkJsonAnswer(completion, request);
-	return simplify ? simplified(completion, asksForJson(request)) : ({ ...completion.raw } as IDataObject);
-}
+/** The item of an answer: flat and simple, or the server's own chat.completion object. */
+export const outputItem = (answer: StructuredExchange, request: ChatRequest, simplify: boolean): IDataObject =>
+	simplify ? simplified(answer, asksForJson(request)) : ({ ...answer.completion.raw } as IDataObject);
 
-function simplified({ id, model, usage, choices }: Completion, json: boolean): IDataObject {
+function simplified({ completion, parsed, corrections }: StructuredExchange, json: boolean): IDataObject {
+	const { id, model, usage, choices } = completion;
 	const [first, ...others] = choices;
 	return {
-		...(first && simplifiedChoice(first, json)),
-		...(others.length > 0 && { choices: choices.map((choice) => simplifiedChoice(choice, json)) }),
+		...(first && simplifiedChoice(first, parsed)),
+		...(others.length > 0 && { choices: choices.map((choice) => simplifiedChoice(choice, parsed)) }),
+		...(json && { corrections }),
 		usage: usage ?? null,
 		model,
 		id,
 	};
 }
 
-function simplifiedChoice({ message, finish_reason }: CompletionChoice, json: boolean): object {
+function simplifiedChoice(choice: CompletionChoice, parsed: StructuredExchange['parsed']): object {
+	const { message, finish_reason } = choice;
 	const results = searchResults(message);
 	return {
 		content: message.content,
 		reasoning: message.reasoning,
 		tool_calls: functionCalls(message).map(simplifiedCall),
-		...(json && message.content !== '' && { parsed: parseAnswer(message.content) }),
+		...(parsed.has(choice) && { parsed: parsed.get(choice) }),
 		...(results.length > 0 && { search_results: results }),
 		finish_reason,
 	};
