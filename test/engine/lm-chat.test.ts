@@ -255,7 +255,7 @@ describe.each(Object.entries(ways))("n8n's log of a model used by %s", (name, wa
 	const logOf = async (use: Way, parameters: IDataObject = {}): Promise<{ options: unknown; output: IDataObject }> => {
 		const { run } = await runWorkflow(
 			workflow(async (model) => {
-				await use(model, [new HumanMessage('Use get_weather for Berlin')]);
+				await use(model, [new HumanMessage('Use get_weather and get_time for Berlin')]);
 				return '';
 			}, parameters),
 		);
@@ -296,8 +296,11 @@ describe.each(Object.entries(ways))("n8n's log of a model used by %s", (name, wa
 						text: '',
 						generationInfo: {
 							...finish('tool-calls'),
-							reasoning: expect.stringContaining('I will call get_weather.'),
-							tool_calls: [expect.objectContaining({ name: 'get_weather', args: { city: 'Berlin' } })],
+							reasoning: expect.stringContaining('I will call get_weather, get_time.'),
+							tool_calls: [
+								expect.objectContaining({ name: 'get_weather', args: { city: 'Berlin' } }),
+								expect.objectContaining({ name: 'get_time', args: { city: 'Berlin' } }),
+							],
 							usage: expect.objectContaining({
 								prompt_tokens: expect.any(Number),
 								completion_tokens: expect.any(Number),
