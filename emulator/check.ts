@@ -185,6 +185,7 @@ function checkReasoning(body: JsonObject, model: ChatModel): void {
 function checkTools(tools: unknown, model: ChatModel): void {
 	if (absent(tools)) return;
 	if (!Array.isArray(tools)) throw invalid('tools', 'an array');
+	if (tools.length > 0 && !model.tools) throw unsupportedContent(`model ${model.id} does not support tools`);
 	if (tools.length > limits.tools) throw invalid('tools', `at most ${limits.tools} tools`);
 	tools.forEach((tool: unknown, index) => checkTool(tool, `tools[${index}]`, model));
 }

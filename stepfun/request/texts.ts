@@ -162,6 +162,24 @@ export const audioTooLarge = (size: string, limit: string): ErrorText => ({
 export const unsupportedMedia = (model: string, kind: string, hint: string): string =>
 	`Choose another model, if the message is about the ${kind}: according to StepFun, ${model} does not accept any. ${hint}`;
 
+// Refusals that may be about the model; each text is put before the hint
+
+/** @param date Such as 2026-07-08. */
+export const succeededModel = (model: string, date: string, successor: string, hint: string): string =>
+	`Choose ${successor}, or another model of the list: StepFun retired ${model} on ${date} and names ${successor} as its successor. ${hint}`;
+
+export const retiredModel = (model: string, date: string, hint: string): string =>
+	`Choose another model: StepFun retired ${model} on ${date}. ${hint}`;
+
+export const silentModel = (model: string, hint: string): string =>
+	`Choose a model that speaks, such as step-audio-2, if the message is about audio or modalities: according to StepFun, ${model} answers with text only. ${hint}`;
+
+export const modelWithoutTools = (model: string, hint: string): string =>
+	`Choose a model that calls tools, such as step-audio-2, if the message is about tools: according to StepFun, ${model} calls none. ${hint}`;
+
+export const tooManyOutputTokens = (model: string, limit: number, hint: string): string =>
+	`Lower Maximum Number of Tokens, if the message is about max_tokens: according to StepFun, ${model} writes at most ${limit}. ${hint}`;
+
 // Tools
 
 const TOOL_NAME =

@@ -97,6 +97,8 @@ const twoAnswers = (...reasons: string[]): Fault => ({
 });
 const callOf = (args: string) => ({ id: 'call_1', type: 'function', function: { name: 'f', arguments: args } });
 const jsonFormat = { responseFormat: 'json_object' };
+const model = (id: string): IDataObject => ({ __rl: true, mode: 'id', value: id });
+const invalid = '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}';
 const mb = (count: number): string => 'A'.repeat(Math.ceil((count * 2 ** 20) / 3) * 4);
 
 /** What the client throws, for what cannot be brought about in a network of one machine. */
@@ -355,20 +357,28 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['noAiSdk', withoutSdk],
 	['canceled', canceled],
 
+	['hintsByStatus.400', () => withFault({ status: 400, body: invalid })],
+	['unsupportedMedia', () => withAttachment(url('https://example.com/a.png'))],
+	['succeededModel', () => withFields({ model: model('step-3') })],
+	['retiredModel', () => withFields({ model: model('step-1x-medium') })],
+	['silentModel', () => withFields({ model: model('stepaudio-2.5-chat'), modalities: 'textAndAudio' })],
 	[
-		'hintsByStatus.400',
+		'modelWithoutTools',
 		() =>
-			withFault({
-				status: 400,
-				body: '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}',
+			withFields({
+				model: model('step-audio-r1.5'),
+				tools: { functions: [{ name: 'a', specifyParameters: 'none' }] },
 			}),
 	],
-	['unsupportedMedia', () => withAttachment(url('https://example.com/a.png'))],
+	[
+		'tooManyOutputTokens',
+		() => withFault({ status: 400, body: invalid }, { model: model('step-5-preview'), options: { maxTokens: 70_000 } }),
+	],
 	['noStepPlan', () => withFault({ status: 400 })],
 	['hintsByStatus.401', () => withFault({ status: 401 })],
 	['hintsByStatus.402', () => withFault({ status: 402 })],
 	['hintsByStatus.403', () => withFault({ status: 403, body: '{"error":{"message":"Forbidden","type":"forbidden"}}' })],
-	['hintsByStatus.404', () => withFields({ model: { __rl: true, mode: 'id', value: 'step-99' } })],
+	['hintsByStatus.404', () => withFields({ model: model('step-99') })],
 	['hintsByStatus.407', () => withFault({ status: 407, body: '' })],
 	['hintsByStatus.413', () => withFault({ status: 413, body: '{"error":{"message":"Too large","type":"too_large"}}' })],
 	['hintsByStatus.429', () => fromModel({ status: 429, retryAfter: '0' })],
@@ -444,7 +454,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['answerTooLong', answerTooLong],
 	['partTooLarge', () => withFault({ raw: `data: "${mb(25)}` })],
 
-	['modelEmpty', () => withFields({ model: { __rl: true, mode: 'id', value: '={{ "" }}' } })],
+	['modelEmpty', () => withFields({ model: model('={{ "" }}') })],
 	['noValue', () => withFields({ messages: { values: [{ role: 'user', content: '={{ $json.nope }}' }] } })],
 	['noValue', () => withFields({ specifyMessages: 'json', messagesJson: '={{ $json.nope }}' })],
 	['noValue', () => withAttachment(url('={{ $json.nope }}'))],

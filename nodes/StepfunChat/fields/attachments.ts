@@ -8,7 +8,7 @@ import type {
 import { readBytes } from '../../../stepfun/client/http';
 import { invalidInput } from '../../../stepfun/errors';
 import { asRecord } from '../../../stepfun/json';
-import { modelsWithout } from '../../../stepfun/models';
+import { idsWhere } from '../../../stepfun/models';
 import { Attachment, base64Length } from '../../../stepfun/request/attachment';
 import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType } from '../../../stepfun/request/media';
 import type { ContentPart, MediaKind, MediaSource } from '../../../stepfun/types';
@@ -21,7 +21,12 @@ const unsupportedNotice = (kind: MediaKind, name: string, displayName: string): 
 	name,
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { type: [kind], '/model': modelsWithout(kind).map((id) => ({ _cnd: { startsWith: id } })) } },
+	displayOptions: {
+		show: {
+			type: [kind],
+			'/model': [{ _cnd: { regex: idsWhere(({ accepts }) => accepts?.includes(kind) === false) } }],
+		},
+	},
 });
 
 const sourceChoices = {
