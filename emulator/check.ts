@@ -34,6 +34,7 @@ export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
 	checkTools(body.tools, model);
 	checkToolChoice(body.tool_choice, body.tools);
 	checkResponseFormat(body.response_format);
+	checkSpeech(body, model);
 	const request = body as unknown as ChatRequest;
 	checkToolRounds(request.messages);
 	checkMedia(request.messages, model);
@@ -231,6 +232,19 @@ function checkResponseFormat(format: unknown): void {
 			'response_format',
 		);
 	}
+}
+
+/** The page chat-completion-create, on `modalities` and `audio`. */
+function checkSpeech({ modalities, audio, stream }: JsonObject, model: ChatModel): void {
+	if (absent(modalities)) return;
+	if (!Array.isArray(modalities) || !modalities.every((one) => one === 'text' || one === 'audio')) {
+		throw invalid('modalities', '["text"] or ["text", "audio"]');
+	}
+	if (!modalities.includes('audio') || model.speech === 'ignored') return;
+	if (model.speech === 'refused') throw invalid('modalities', '["text"]');
+	if (!isObject(audio) || !nonEmpty(audio.voice)) throw invalid('audio.voice', 'not empty');
+	const format = stream === true ? 'pcm' : 'wav';
+	if (audio.format !== format) throw invalid('audio.format', format);
 }
 
 /** Every tool result answers a call of the assistant message before it, and every call is answered. */

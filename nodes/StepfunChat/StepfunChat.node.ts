@@ -17,6 +17,7 @@ import { optionsFields } from './fields/options';
 import { simplifyField } from './fields/output';
 import { responseFields } from './fields/response';
 import { toolsFields } from './fields/tools';
+import { voiceFields } from './fields/voice';
 import { completeItem, startRun } from './item';
 
 export class StepfunChat implements INodeType {
@@ -61,6 +62,7 @@ export class StepfunChat implements INodeType {
 			...messagesFields,
 			...attachmentsFields,
 			...responseFields,
+			...voiceFields,
 			...reasoningFields,
 			...toolsFields,
 			simplifyField,

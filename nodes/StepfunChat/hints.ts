@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import type { Retry } from '../../stepfun/client/call';
 import type { ErrorText } from '../../stepfun/texts';
-import type { Completion } from '../../stepfun/types';
+import type { ChatRequest, Completion } from '../../stepfun/types';
 import { asOneText, escapeHtml } from '../shared/display';
 import { readArguments } from './output';
 import * as texts from './texts';
@@ -20,6 +20,7 @@ const LONGEST_NAME = 64;
 export class Hints {
 	private readonly truncated = new Set<number>();
 	private readonly blocked = new Set<number>();
+	private readonly silent = new Set<number>();
 	private readonly unparsed = new Set<number>();
 	private readonly unparsedNames = new Set<string>();
 	private readonly rateLimited = new Set<number>();
@@ -47,7 +48,9 @@ export class Hints {
 	}
 
 	/** Takes the completion that became an item. */
-	completed(itemIndex: number, { choices }: Completion): void {
+	completed(itemIndex: number, { choices }: Completion, { modalities }: Pick<ChatRequest, 'modalities'>): void {
+		const isSilent = choices.every(({ message }) => !message.sound && !message.tool_calls);
+		if (modalities?.includes('audio') && isSilent) this.silent.add(itemIndex);
 		for (const { finish_reason, message } of choices) {
 			if (finish_reason === 'length') this.truncated.add(itemIndex);
 			if (finish_reason === 'content_filter') this.blocked.add(itemIndex);
@@ -62,6 +65,7 @@ export class Hints {
 	show(): void {
 		if (this.truncated.size > 0) this.add('warning', texts.answersCutOff(this.items(this.truncated)));
 		if (this.blocked.size > 0) this.add('warning', texts.answersBlocked(this.items(this.blocked)));
+		if (this.silent.size > 0) this.add('warning', texts.answersSilent(this.items(this.silent)));
 		if (this.unparsed.size > 0) {
 			this.add('warning', texts.argumentsNotJson(this.items(this.unparsed), [...this.unparsedNames].join(', ')));
 		}

@@ -19,7 +19,7 @@ import { streamOptions } from './fields/options';
 import { readOutputSettings } from './fields/output';
 import { readMaxIterations } from './fields/tools';
 import { Hints } from './hints';
-import { messagesOutput, outputItem } from './output';
+import { messagesOutput, outputItem, outputSounds } from './output';
 import { readRequest } from './request';
 import * as texts from './texts';
 
@@ -101,9 +101,10 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 		},
 	});
 	const item = outputItem(completion, request, output.simplify);
-	run.hints.completed(itemIndex, completion);
+	run.hints.completed(itemIndex, completion, request);
 	return {
 		json: { ...item, ...(output.returnMessages && { messages: messagesOutput(messages) }) },
+		...(await outputSounds(context, completion, request)),
 		pairedItem: { item: itemIndex },
 	};
 }

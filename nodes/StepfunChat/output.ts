@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { Attachment } from '../../stepfun/request/attachment';
 import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response/check';
@@ -13,6 +13,22 @@ import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, T
 export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
 	checkJsonAnswer(completion, request);
 	return simplify ? simplified(completion, asksForJson(request)) : ({ ...completion.raw } as IDataObject);
+}
+
+/** What is spoken, as files: of the first choice as `audio`, of further ones as `audio_1` and so on. */
+export async function outputSounds(
+	{ helpers }: IExecuteFunctions,
+	{ choices }: Completion,
+	{ audio }: ChatRequest,
+): Promise<{ binary?: IBinaryKeyData }> {
+	const binary: IBinaryKeyData = {};
+	for (const [i, { message }] of choices.entries()) {
+		if (!message.sound) continue;
+		const name = i === 0 ? 'audio' : `audio_${i}`;
+		const { bytes, mimeType, extension } = message.sound.file(audio?.format);
+		binary[name] = await helpers.prepareBinaryData(bytes, `${name}.${extension}`, mimeType);
+	}
+	return Object.keys(binary).length > 0 ? { binary } : {};
 }
 
 function simplified({ id, model, usage, choices }: Completion, json: boolean): IDataObject {

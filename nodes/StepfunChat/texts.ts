@@ -63,6 +63,11 @@ export const answersBlocked = (items: string): ErrorText => ({
 	hint: 'Change the text or the attachment: sending it again will not help',
 });
 
+export const answersSilent = (items: string): ErrorText => ({
+	message: `There is no audio in the answer of ${items}, although Response Modalities asks for it`,
+	hint: 'Choose a model that speaks, such as step-audio-2',
+});
+
 /** @param functions The names of the functions that were called. */
 export const argumentsNotJson = (items: string, functions: string): ErrorText => ({
 	message: `The arguments of a tool call in ${items} are not valid JSON (${functions}) and come out as text, without parsed_arguments`,

@@ -565,6 +565,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 
 	['answersCutOff', () => note(answered({ content: 'Once upon' }, 'length'))],
 	['answersBlocked', () => note(twoAnswers('stop', 'content_filter'))],
+	['answersSilent', () => note([], { modalities: 'textAndAudio' })],
 	[
 		'argumentsNotJson',
 		() =>
