@@ -22,7 +22,7 @@ import { distance } from './works/distance';
 import { firstToken } from './works/first-token';
 import { items } from './works/items';
 import { parallelLimit, rateLimit } from './works/limits';
-import { longAnswer } from './works/long-answer';
+import { longAnswer } from './works/long-answers';
 import { overhead } from './works/overhead';
 import { start } from './works/start';
 import { upload32, upload96 } from './works/upload';

@@ -75,6 +75,8 @@ export interface AssistantMessage {
 	tool_calls?: ToolCall[];
 	/** Handed back with the tool calls it led to, so that the model goes on where it was. */
 	reasoning_content?: string;
+	/** What it said earlier, by its id; StepFun itself asks for the text in its place. */
+	audio?: { id: string };
 }
 
 export interface ToolMessage {

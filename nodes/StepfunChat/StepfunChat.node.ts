@@ -9,13 +9,13 @@ import { CREDENTIAL } from '../shared/connection';
 import { errorItem, toNodeError } from '../shared/errors';
 import { modelFields } from '../shared/fields/model';
 import { reasoningFields } from '../shared/fields/reasoning';
+import { responseFields } from '../shared/fields/response-format';
 import { runItems } from '../shared/items';
 import { searchModels } from '../shared/model-list';
 import { attachmentsFields } from './fields/attachments';
 import { messagesFields } from './fields/messages';
 import { optionsFields } from './fields/options';
 import { simplifyField } from './fields/output';
-import { responseFields } from './fields/response';
 import { toolsFields } from './fields/tools';
 import { voiceFields } from './fields/voice';
 import { completeItem, startRun } from './item';
@@ -61,7 +61,7 @@ export class StepfunChat implements INodeType {
 			...modelFields,
 			...messagesFields,
 			...attachmentsFields,
-			...responseFields,
+			...responseFields('The format of the answer. JSON is also output as data, in the field parsed.'),
 			...voiceFields,
 			...reasoningFields,
 			...toolsFields,

@@ -3,14 +3,14 @@ import { withExtraBody } from '../../stepfun/request/extra-body';
 import { checkMediaLimits } from '../../stepfun/request/media';
 import { checkTools } from '../../stepfun/request/tools';
 import type { ChatRequest } from '../../stepfun/types';
+import { extraBodyOption } from '../shared/fields/extra-body';
 import { readModel } from '../shared/fields/model';
 import { readOption, readOptions } from '../shared/fields/options';
 import { readReasoningEffort } from '../shared/fields/reasoning';
+import { readResponseFormat } from '../shared/fields/response-format';
 import { readAttachments } from './fields/attachments';
-import { extraBodyOption } from './fields/extra-body';
 import { readConversation } from './fields/messages';
 import { requestOptions } from './fields/options';
-import { readResponseFormat } from './fields/response';
 import { readPanelTools } from './fields/tools';
 import { readVoice } from './fields/voice';
 

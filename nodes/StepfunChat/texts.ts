@@ -1,14 +1,6 @@
 /** What StepFun Chat says to a person; how these texts work is said in stepfun/texts.ts. */
 import type { ErrorText } from '../../stepfun/texts';
 
-// Any field
-
-/** @param label Such as `In Messages, the Content of message 2`. */
-export const noValue = (label: string): ErrorText => ({
-	message: `${label} has no value`,
-	hint: 'Fill in the field, or check the expression in it: it returned nothing, for example because the input has no field with that name',
-});
-
 // Attachments
 
 export const attachmentEmpty = (label: string, place: string): ErrorText => ({
@@ -32,16 +24,6 @@ export const fileGone = (label: string): ErrorText => ({
 	message: `${label} is empty, or n8n no longer has it`,
 	hint: 'Check the node that the file comes from, and run it again',
 });
-
-// Response format
-
-export const exampleNotAnObject: ErrorText = {
-	message: 'JSON Example is not an object',
-	hint: 'Enter an answer as you want it, such as {"title": "A day at the sea"}; put a list into one of its fields',
-};
-
-/** The hint of a schema that is not valid, where the panel offers an example instead. */
-export const schemaField = (hint: string): string => `${hint}, or choose to generate it from a JSON example`;
 
 // Connected tools
 

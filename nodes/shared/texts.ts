@@ -35,6 +35,12 @@ export const unreadableParameters = (tool: string): ErrorText => ({
 
 // Fields
 
+/** @param label Such as `In Messages, the Content of message 2`. */
+export const noValue = (label: string): ErrorText => ({
+	message: `${label} has no value`,
+	hint: 'Fill in the field, or check the expression in it: it returned nothing, for example because the input has no field with that name',
+});
+
 export const modelEmpty: ErrorText = {
 	message: 'Model is empty',
 	hint: 'Choose a model from the list, or enter its ID, such as step-3.5-flash. If an expression sets it, check that it returns a value',
@@ -65,6 +71,14 @@ export const unknownReasoningFormat = (format: string): ErrorText => ({
 	message: `The Reasoning Format "${format}" is unknown`,
 	hint: 'Choose general or deepseek-style, or remove the option',
 });
+
+export const exampleNotAnObject: ErrorText = {
+	message: 'JSON Example is not an object',
+	hint: 'Enter an answer as you want it, such as {"title": "A day at the sea"}; put a list into one of its fields',
+};
+
+/** The hint of a schema that is not valid, where the panel offers an example instead. */
+export const schemaField = (hint: string): string => `${hint}, or choose to generate it from a JSON example`;
 
 // Console of the browser
 

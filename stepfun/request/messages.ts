@@ -1,5 +1,5 @@
 import { invalidInput } from '../errors';
-import { asRecord } from '../json';
+import { asRecord, asText } from '../json';
 import type { ContentPart, MediaKind, Message, ToolCall } from '../types';
 import { textOf } from './data-text';
 import { mediaPart, mediaSource } from './media';
@@ -56,11 +56,15 @@ function withAttachments(content: unknown, place: string, attachments: ContentPa
 function readAssistant(message: Record<string, unknown>, place: string): Message {
 	const calls = readToolCalls(message['tool_calls'], place);
 	const reasoning = message['reasoning_content'] || message['reasoning'];
-	const content = message['content'] ?? null;
+	const audio = asRecord(message['audio']);
+	// The text of a spoken answer is what StepFun recommends to hand back (guide audio-chat).
+	const content = message['content'] || asText(audio?.['transcript']) || (message['content'] ?? null);
+	const id = content === null || content === '' ? asText(audio?.['id']) : undefined;
+	const isEmpty = content === null || (content === '' && (calls.length > 0 || id !== undefined));
 	return {
 		role: 'assistant',
-		content:
-			content === null || (content === '' && calls.length > 0) ? null : asOneText(readContent(content, place), ''),
+		content: isEmpty ? null : asOneText(readContent(content, place), ''),
+		...(id !== undefined && { audio: { id } }),
 		...(calls.length > 0 && { tool_calls: calls }),
 		// The model needs its reasoning only to go on after the tool calls it led to.
 		...(calls.length > 0 && typeof reasoning === 'string' && { reasoning_content: reasoning }),

@@ -1,11 +1,18 @@
 import { Container } from '@n8n/di';
 import { BinaryDataConfig, BinaryDataService } from 'n8n-core';
-import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type IBinaryData,
+	type IDataObject,
+	type INodeExecutionData,
+	type INodeType,
+} from 'n8n-workflow';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Fault } from '../../emulator';
-import { chatNode, customEndpoint, runWorkflow } from './harness';
+import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { chatNode, credentials, customEndpoint, runWorkflow } from './harness';
 import { useStage } from './stage';
 
 const { api } = useStage();
@@ -300,6 +307,113 @@ test('an expression without a voice is told before anything is sent', async () =
 	const { error } = await run({ ...speaking, audioVoice: '={{ "" }}' });
 	expect(error?.message).toBe('Voice has no value');
 	expect(api.requests).toHaveLength(0);
+});
+
+describe('said before, and sent again', () => {
+	const replayed = async (...messages: unknown[]) => {
+		await run({ ...speaking, specifyMessages: 'json', messagesJson: JSON.stringify(messages) });
+		return (sent()['messages'] as object[]).slice(0, messages.length);
+	};
+
+	test('an output item is its text, simplified or not', async () => {
+		const { item } = await run();
+		const raw = await run({ ...speaking, simplify: false });
+		const said = { role: 'assistant', content: item.json['content'] };
+		expect(await replayed(item.json, raw.item.json, { role: 'user', content: 'And then?' })).toEqual([
+			said,
+			said,
+			{ role: 'user', content: 'And then?' },
+		]);
+	});
+
+	test.each<[string, object, object]>([
+		['a message of the API', { audio: { id: 'a1', transcript: 'Hi', data: 'UklG' } }, { content: 'Hi' }],
+		['one with a text of its own', { content: 'Hey', audio: { id: 'a1', transcript: 'Hi' } }, { content: 'Hey' }],
+		['one with nothing but an id', { audio: { id: 'a1' } }, { content: null, audio: { id: 'a1' } }],
+		['one with an id and no text', { content: '', audio: { id: 'a1' } }, { content: null, audio: { id: 'a1' } }],
+	])('%s', async (_, message, expected) => {
+		api.fault({ body: '{"id":"c","choices":[{"index":0,"message":{"content":"Well"}}]}' });
+		const user = { role: 'user', content: 'Hello' };
+		expect(await replayed(user, { role: 'assistant', ...message }, user)).toEqual([
+			user,
+			{ role: 'assistant', ...expected },
+			user,
+		]);
+	});
+});
+
+test('what is said is written into the chat while it is heard', async () => {
+	const texts: string[] = [];
+	const execution = await runWorkflow({
+		credential: customEndpoint(api.url),
+		nodes: [chatNode(speaking)],
+		mode: 'webhook',
+		additionalData: { streamingEnabled: true },
+		hooks: (hooks) =>
+			hooks.addHandler('sendChunk', ({ type, content }) => void (type === 'item' && texts.push(String(content)))),
+	});
+	expect(texts.length).toBeGreaterThan(5);
+	expect(texts.join('')).toBe(execution.json('StepFun Chat')[0]!['content']);
+	expect(await heard(execution.items('StepFun Chat')[0]!)).not.toHaveLength(0);
+});
+
+describe('StepFun Chat Model', () => {
+	const audio = { id: 'a1', data: pcm.toString('base64'), transcript: 'Hello' };
+	const asking = (use: (model: Model) => Promise<string>): INodeType => ({
+		description: {
+			displayName: 'Ask',
+			name: 'ask',
+			group: ['transform'],
+			version: 1,
+			description: '',
+			defaults: { name: 'Ask' },
+			inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiLanguageModel, maxConnections: 1 }],
+			outputs: [NodeConnectionTypes.Main],
+			properties: [],
+		},
+		async execute() {
+			const model = (await this.getInputConnectionData(NodeConnectionTypes.AiLanguageModel, 0)) as Model;
+			return [[{ json: { text: await use(model) } }]];
+		},
+	});
+	interface Model {
+		invoke(text: string): Promise<{ content: unknown }>;
+		stream(text: string): Promise<AsyncIterable<{ content: unknown }>>;
+	}
+	const textOf = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content));
+	const answer = async (use: (model: Model) => Promise<string>, fault: Fault): Promise<unknown> => {
+		api.fault(fault);
+		const { json } = await runWorkflow({
+			credential: customEndpoint(api.url),
+			types: { ask: asking(use), lmChatStepfun: new LmChatStepfun() },
+			nodes: [
+				{ name: 'Ask', type: 'ask' },
+				{
+					name: 'Model',
+					type: 'lmChatStepfun',
+					credentials,
+					parameters: { model: { __rl: true, mode: 'id', value: 'x' } } as never,
+				},
+			],
+			connections: {
+				Model: { ai_languageModel: [[{ node: 'Ask', type: NodeConnectionTypes.AiLanguageModel, index: 0 }]] },
+			},
+		});
+		return json('Ask')[0]!['text'];
+	};
+
+	test('gives what was said as the text, whole and streamed', async () => {
+		const first = `data: ${JSON.stringify(chunk({ audio: { ...audio, transcript: 'Hel' } }))}\n\n`;
+		const raw = [first, { waitMs: 50 }, events(chunk({ audio: { transcript: 'lo' } }))];
+		expect(await answer(async (model) => textOf((await model.invoke('Hi')).content), whole({ audio }))).toBe('Hello');
+		expect(await answer(async (model) => textOf((await model.invoke('Hi')).content), { raw })).toBe('Hello');
+		const streamed = async (model: Model): Promise<string> => {
+			const texts: string[] = [];
+			for await (const { content } of await model.stream('Hi')) if (content !== '') texts.push(textOf(content));
+			return texts.join('|');
+		};
+		expect(await answer(streamed, { raw })).toBe('Hel|lo');
+	});
 });
 
 describe('in Extra Body Fields', () => {

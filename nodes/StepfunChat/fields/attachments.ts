@@ -12,7 +12,7 @@ import { idsWhere } from '../../../stepfun/models';
 import { Attachment, base64Length } from '../../../stepfun/request/attachment';
 import { headBytes, mediaPart, mediaSource, mediaType, requireMediaType } from '../../../stepfun/request/media';
 import type { ContentPart, MediaKind, MediaSource } from '../../../stepfun/types';
-import { present } from './present';
+import { present } from '../../shared/fields/present';
 import * as texts from '../texts';
 
 /** Shown in an attachment of a kind that the chosen model is not documented to accept. */

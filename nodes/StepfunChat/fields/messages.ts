@@ -3,7 +3,7 @@ import { asRecord } from '../../../stepfun/json';
 import { readMessages } from '../../../stepfun/request/messages';
 import type { ContentPart, Message } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
-import { present, requireJsonField } from './present';
+import { present, requireJsonField } from '../../shared/fields/present';
 
 const messageFields: INodeProperties[] = [
 	{

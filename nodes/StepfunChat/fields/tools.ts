@@ -1,11 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { asRecord } from '../../../stepfun/json';
 import { schemaFromExample } from '../../../stepfun/request/json-schema';
-import { functionTool, readTools, webSearchTool } from '../../../stepfun/request/tools';
+import { functionTool, readTools } from '../../../stepfun/request/tools';
 import type { Tool } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
 import { readOption, wholeNumberOption } from '../../shared/fields/options';
-import { panelSchema } from './panel-schema';
+import { panelSchema } from '../../shared/fields/panel-schema';
+import { readWebSearch, webSearchFields } from '../../shared/fields/web-search';
 
 const functionFields: INodeProperties[] = [
 	{
@@ -60,22 +61,7 @@ const functionFields: INodeProperties[] = [
 ];
 
 export const toolsFields: INodeProperties[] = [
-	{
-		displayName: 'Search the Web',
-		name: 'webSearch',
-		type: 'boolean',
-		default: false,
-		description: 'Whether StepFun may search the web for the answer. The results are output as search_results.',
-	},
-	{
-		displayName: 'When to Search',
-		name: 'webSearchDescription',
-		type: 'string',
-		default: 'Searches the web for current events and for facts that may have changed',
-		placeholder: 'e.g. Searches the web for news about our competitors',
-		displayOptions: { show: { webSearch: [true] } },
-		description: 'What the search is for: the model decides when to search based on this text',
-	},
+	...webSearchFields('Whether StepFun may search the web for the answer. The results are output as search_results.'),
 	{
 		displayName: 'Tools',
 		name: 'tools',
@@ -155,9 +141,7 @@ export function readPanelTools(context: IExecuteFunctions, itemIndex: number): T
 		...json.flatMap(({ functionsJson }) =>
 			readTools(parseJsonField('Functions (JSON)', functionsJson), 'Functions (JSON)'),
 		),
-		...(context.getNodeParameter('webSearch', itemIndex, false) === true
-			? [webSearchTool(context.getNodeParameter('webSearchDescription', itemIndex, '') as string)]
-			: []),
+		...readWebSearch(context, itemIndex),
 	];
 }
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { idsWhere } from '../../../stepfun/models';
 import type { ChatRequest } from '../../../stepfun/types';
-import { present } from './present';
+import { present } from '../../shared/fields/present';
 
 const AUDIO = 'textAndAudio';
 const withAudio = { show: { modalities: [AUDIO] } };

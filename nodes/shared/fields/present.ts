@@ -1,5 +1,5 @@
 import { invalidInput } from '../../../stepfun/errors';
-import { parseJsonField } from '../../shared/fields/json-field';
+import { parseJsonField } from './json-field';
 import * as texts from '../texts';
 
 /**

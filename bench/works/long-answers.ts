@@ -8,7 +8,7 @@ import { itemsEntry, LIMIT, limitEntry, wall, type ItemsWork } from './side-by-s
 import { atMost, type Work } from './work';
 
 export const longAnswer: Work = {
-	name: 'long-answer',
+	name: 'long-answers',
 	async measure(bench) {
 		const api = await bench.api();
 		const chunks = bench.size(20_000, 2_000);

@@ -1,5 +1,5 @@
-import { parseJsonField } from '../../shared/fields/json-field';
-import type { Option } from '../../shared/fields/options';
+import { parseJsonField } from './json-field';
+import type { Option } from './options';
 
 /** `withExtraBody` checks its data against the request that it is added to. */
 export const extraBodyOption: Option<unknown> = {

@@ -1,14 +1,16 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { asRecord } from '../../../stepfun/json';
 import { schemaFromExample } from '../../../stepfun/request/json-schema';
 import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
 import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
 import * as texts from '../texts';
+import type { FieldContext } from './model';
 import { panelSchema } from './panel-schema';
 import { requireJsonField } from './present';
 
-export const responseFields: INodeProperties[] = [
+/** @param description What the node does with the answer. */
+export const responseFields = (description: string): INodeProperties[] => [
 	{
 		displayName: 'Response Format',
 		name: 'responseFormat',
@@ -23,7 +25,7 @@ export const responseFields: INodeProperties[] = [
 			{ name: 'JSON Schema', value: 'json_schema', description: 'JSON with the fields that you define' },
 		],
 		default: 'text',
-		description: 'The format of the answer. JSON is also output as data, in the field parsed.',
+		description,
 	},
 	{
 		displayName: 'Schema Type',
@@ -76,17 +78,14 @@ export const responseFields: INodeProperties[] = [
 ];
 
 /** @throws StepfunError `invalid_input` for invalid JSON, and for an invalid schema. */
-export function readResponseFormat(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): Pick<ChatRequest, 'response_format'> {
+export function readResponseFormat(context: FieldContext, itemIndex: number): Pick<ChatRequest, 'response_format'> {
 	const format = context.getNodeParameter('responseFormat', itemIndex, 'text');
 	if (format === 'json_object') return { response_format: { type: 'json_object' } };
 	if (format !== 'json_schema') return {};
 	return { response_format: readSchemaFormat(context, itemIndex) };
 }
 
-function readSchemaFormat(context: IExecuteFunctions, itemIndex: number): ResponseFormat {
+function readSchemaFormat(context: FieldContext, itemIndex: number): ResponseFormat {
 	if (context.getNodeParameter('schemaType', itemIndex, 'fromJson') === 'manual') {
 		const schema = requireJsonField('JSON Schema', context.getNodeParameter('inputSchema', itemIndex));
 		return jsonSchemaFormat(
