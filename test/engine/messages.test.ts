@@ -512,8 +512,9 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	],
 
 	['attachmentEmpty', () => withAttachment(url('={{ "" }}'))],
-	['noBinaryFields', () => withAttachment({ binaryFields: '={{ "" }}' })],
-	['noSuchFile', () => withAttachment({})],
+	['noFileOfType', () => withAttachment({})],
+	['noFileOfType', () => withAttachment({ binaryFields: '={{ "" }}' })],
+	['noSuchFile', () => withAttachment({ binaryFields: 'data' })],
 	['noSuchFile', () => withAttachment({ binaryFields: 'photo' }, file(files.png(), 'image/png'))],
 	['fileGone', () => withAttachment({}, storedFile(0))],
 	['fileGone', () => withAttachment({}, file(Buffer.alloc(0), 'image/png'))],
