@@ -1,5 +1,5 @@
 import { parseDataUrl } from './data-url';
-import { ApiError, invalid, refuse, unknownModel, unsupportedContent } from './errors';
+import { ApiError, invalid, refuse, tooLong, unknownModel, unsupportedContent } from './errors';
 import { findChatModel, type ChatModel, type Media } from './models';
 import {
 	isObject,
@@ -9,6 +9,7 @@ import {
 	type JsonObject,
 	type Message,
 } from './types';
+import { promptTokens } from './usage';
 
 const MB = 1024 * 1024;
 /** Limits from StepFun's guides; sizes in bytes. */
@@ -38,7 +39,21 @@ export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
 	const request = body as unknown as ChatRequest;
 	checkToolRounds(request.messages);
 	checkMedia(request.messages, model);
+	const tokens = promptTokens(request);
+	if (tokens > model.maxInput) throw tooLong(model.maxInput, tokens);
 	return request;
+}
+
+/**
+ * POST /v1/token/count: the tokens of the messages of a request (https://platform.stepfun.ai/docs/en/api-reference/token-count).
+ * @throws ApiError with StepFun's status and envelope
+ */
+export function countMessages(body: unknown): number {
+	if (!isObject(body)) throw refuse('request body is not a valid JSON object');
+	if (!nonEmpty(body.model)) throw invalid('model', 'not empty');
+	if (!findChatModel(body.model, false)) throw unknownModel(body.model);
+	checkMessages(body.messages);
+	return promptTokens({ messages: body.messages as Message[] });
 }
 
 function checkMessages(messages: unknown): void {

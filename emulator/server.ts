@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRequest, type Answer } from './answer';
 import { BodyReader } from './body';
-import { checkRequest } from './check';
+import { checkRequest, countMessages } from './check';
 import { realClock, type Clock } from './clock';
 import { dialects, type DialectName } from './dialects';
 import type { Dialect, Stamp } from './dialects/dialect';
@@ -11,6 +11,7 @@ import { ApiError, badKey, unknownModel } from './errors';
 import { replacement, schedule, type Fault, type FaultChooser } from './faults';
 import { Limits, type LimitOptions, type Refusal } from './limits';
 import { modelList, type ModelEntry, type Region } from './models';
+import { searchTheWeb } from './search';
 import { deliver, errorReply, jsonReply, streamReply, textReply, type Reply } from './reply';
 import type { ChatRequest, RecordedRequest } from './types';
 import { PromptCache } from './usage';
@@ -42,7 +43,11 @@ export interface EmulatorOptions extends LimitOptions {
 	clock?: Clock;
 }
 
-type Route = { kind: 'chat' | 'models'; stepPlan: boolean } | { kind: 'model'; id: string } | { kind: 'unknown' };
+type Route =
+	| { kind: 'chat' | 'models'; stepPlan: boolean }
+	| { kind: 'search' | 'count' }
+	| { kind: 'model'; id: string }
+	| { kind: 'unknown' };
 
 function findRoute(method: string, url: string): Route {
 	const path = url.split('?')[0]!;
@@ -50,6 +55,8 @@ function findRoute(method: string, url: string): Route {
 	const rest = `${method} ${stepPlan ? path.slice('/step_plan'.length) : path}`;
 	if (rest === 'POST /v1/chat/completions') return { kind: 'chat', stepPlan };
 	if (rest === 'GET /v1/models') return { kind: 'models', stepPlan };
+	if (!stepPlan && rest === 'POST /v1/search') return { kind: 'search' };
+	if (!stepPlan && rest === 'POST /v1/token/count') return { kind: 'count' };
 	const one = /^GET \/v1\/models\/([^/]+)$/.exec(rest);
 	// The live plan base lists its models but does not show a single one.
 	if (one && !stepPlan) return { kind: 'model', id: one[1]! };
@@ -181,6 +188,10 @@ export class EmulatorState {
 					return jsonReply({ object: 'list', data: this.models(route.stepPlan) }, contentType.json);
 				case 'model':
 					return jsonReply(findModel(this.models(false), route.id), contentType.json);
+				case 'search':
+					return jsonReply(searchTheWeb(parsed), contentType.json);
+				case 'count':
+					return jsonReply({ data: { total_tokens: countMessages(parsed) } }, contentType.json);
 				case 'chat':
 					return this.complete(checkRequest(parsed, route.stepPlan), record, fault);
 			}

@@ -1,7 +1,9 @@
 import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import type { Lane } from '../../stepfun/client/limiter';
+import type { CallOptions } from '../../stepfun/client/call';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
+import { withOwnSearch } from '../../stepfun/search';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { limiterOf } from '../shared/accounts';
@@ -87,10 +89,11 @@ interface Work {
 
 async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Promise<INodeExecutionData> {
 	const { itemIndex, options, chatStream } = work;
-	const request = await readRequest(context, itemIndex, options);
+	const asked = await readRequest(context, itemIndex, options);
+	const { request, tools, results: found } = withOwnSearch(asked, callOptions(work, run));
 	const output = readOutputSettings(context, itemIndex, options);
 	const { completion, messages } = await completeWithTools(request, {
-		tools: run.tools,
+		tools: [...run.tools, ...tools],
 		maxIterations: readMaxIterations(options),
 		signal: run.signal,
 		async ask(round) {
@@ -100,7 +103,7 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 			return answer;
 		},
 	});
-	const item = outputItem(completion, request, output.simplify);
+	const item = outputItem(completion, request, output.simplify, found);
 	run.hints.completed(itemIndex, completion, request);
 	return {
 		json: { ...item, ...(output.returnMessages && { messages: messagesOutput(messages) }) },
@@ -109,23 +112,28 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 	};
 }
 
+/** What holds for each request of an item. */
+const callOptions = (work: Work, run: Run): CallOptions & Connection => ({
+	...run.connection,
+	...readPatience(work.options),
+	lane: run.lane,
+	clock,
+	signal: run.signal,
+	onWait: (waitedMs) => run.hints.waited(work.itemIndex, waitedMs),
+	onRetry: (retry) => {
+		work.attempts = retry.error.attempts + 1;
+		run.hints.retried(work.itemIndex, retry);
+	},
+});
+
 async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Promise<Completion> {
-	const { itemIndex, options, chatStream } = work;
+	const { options, chatStream } = work;
 	work.attempts = 1;
 	return await complete(
 		{ ...readOptions(streamOptions, options), ...request },
 		{
-			...run.connection,
-			...readPatience(options),
+			...callOptions(work, run),
 			raw,
-			lane: run.lane,
-			clock,
-			signal: run.signal,
-			onWait: (waitedMs) => run.hints.waited(itemIndex, waitedMs),
-			onRetry: (retry) => {
-				work.attempts = retry.error.attempts + 1;
-				run.hints.retried(itemIndex, retry);
-			},
 			...(chatStream && { onDelta: (delta) => chatStream.write(delta) }),
 		},
 	).catch((error: Error) => {

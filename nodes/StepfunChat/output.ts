@@ -8,11 +8,18 @@ import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, T
 /**
  * The item of a completion: flat and simple, or the server's own chat.completion object.
  *
+ * @param found What searches of this node have found.
  * @throws StepfunError `invalid_json_answer` when the request asks for JSON and the answer is not JSON.
  */
-export function outputItem(completion: Completion, request: ChatRequest, simplify: boolean): IDataObject {
+export function outputItem(
+	completion: Completion,
+	request: ChatRequest,
+	simplify: boolean,
+	found: unknown[] = [],
+): IDataObject {
 	checkJsonAnswer(completion, request);
-	return simplify ? simplified(completion, asksForJson(request)) : ({ ...completion.raw } as IDataObject);
+	if (!simplify) return { ...completion.raw } as IDataObject;
+	return { ...simplified(completion, asksForJson(request)), ...(found.length > 0 && { search_results: found }) };
 }
 
 /** What is spoken, as files: of the first choice as `audio`, of further ones as `audio_1` and so on. */

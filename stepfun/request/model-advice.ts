@@ -32,6 +32,10 @@ const ADVICE: readonly Advise[] = [
 	({ model, modalities }, hint) =>
 		modalities?.includes('audio') && factsOf(model).speaks === false ? texts.silentModel(model, hint) : undefined,
 	({ model, tools = [] }, hint) =>
+		tools.some(({ type }) => type === 'web_search') && factsOf(model).webSearch === false
+			? texts.modelWithoutSearch(model, hint)
+			: undefined,
+	({ model, tools = [] }, hint) =>
 		tools.length > 0 && factsOf(model).tools === false ? texts.modelWithoutTools(model, hint) : undefined,
 	({ model, max_tokens: limit = 0 }, hint) => {
 		const { maxOutputTokens } = factsOf(model);

@@ -174,6 +174,9 @@ export const retiredModel = (model: string, date: string, hint: string): string 
 export const silentModel = (model: string, hint: string): string =>
 	`Choose a model that speaks, such as step-audio-2, if the message is about audio or modalities: according to StepFun, ${model} answers with text only. ${hint}`;
 
+export const modelWithoutSearch = (model: string, hint: string): string =>
+	`Choose a model that searches the web, such as step-3.7-flash, if the message is about web_search: according to StepFun, ${model} has no search of its own. ${hint}`;
+
 export const modelWithoutTools = (model: string, hint: string): string =>
 	`Choose a model that calls tools, such as step-audio-2, if the message is about tools: according to StepFun, ${model} calls none. ${hint}`;
 

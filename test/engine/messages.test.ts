@@ -11,7 +11,7 @@ import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
-import { complete } from '../../stepfun/complete';
+import { complete, type CompleteOptions } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { listModels } from '../../stepfun/list-models';
 import { readMessages } from '../../stepfun/request/messages';
@@ -112,22 +112,21 @@ async function thrown(work: () => unknown): Promise<Shown> {
 	throw new Error('Nothing was thrown');
 }
 
+const through = (send: Send, signal?: AbortSignal): CompleteOptions => ({
+	send,
+	baseUrl: 'https://api.example/v1',
+	clock: nodeClock,
+	lane: new Limiter(nodeClock).lane(),
+	retries: 0,
+	silenceMs: 0,
+	totalMs: 0,
+	...(signal && { signal }),
+});
 const sending = (send: Send, signal?: AbortSignal) =>
-	thrown(() =>
-		complete(
-			{ model: 'm', messages: [{ role: 'user', content: 'Hello' }] },
-			{
-				send,
-				baseUrl: 'https://api.example/v1',
-				clock: nodeClock,
-				lane: new Limiter(nodeClock).lane(),
-				retries: 0,
-				silenceMs: 0,
-				totalMs: 0,
-				...(signal && { signal }),
-			},
-		),
-	);
+	thrown(() => complete({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] }, through(send, signal)));
+/** A server that accepts no value. */
+const refusing400 = () =>
+	through(() => Promise.resolve({ status: 400, headers: {}, body: Readable.from([Buffer.from(invalid)]) }));
 const refusing = (code: string, details: object = {}) =>
 	sending(() => Promise.reject(Object.assign(new Error('x'), { code, ...details })));
 
@@ -362,6 +361,27 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['succeededModel', () => withFields({ model: model('step-3') })],
 	['retiredModel', () => withFields({ model: model('step-1x-medium') })],
 	['silentModel', () => withFields({ model: model('stepaudio-2.5-chat'), modalities: 'textAndAudio' })],
+	[
+		'modelWithoutSearch',
+		() =>
+			thrown(() =>
+				complete(
+					{
+						model: 'step-5-preview',
+						messages: [{ role: 'user', content: 'Hello' }],
+						tools: [{ type: 'web_search', function: { description: 'News' } }],
+					},
+					refusing400(),
+				),
+			),
+	],
+	[
+		'noSearchApi',
+		() => {
+			api.fault(({ url }) => (url.endsWith('/search') ? { status: 404, body: '404 page not found' } : undefined));
+			return withFields({ model: model('step-5-preview'), webSearch: true });
+		},
+	],
 	[
 		'modelWithoutTools',
 		() =>

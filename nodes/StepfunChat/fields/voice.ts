@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { idsWhere } from '../../../stepfun/models';
+import { textsOf } from '../../../stepfun/request/data-text';
 import type { ChatRequest } from '../../../stepfun/types';
 import { present } from '../../shared/fields/present';
 
@@ -70,7 +71,7 @@ export const voiceFields: INodeProperties[] = [
 /** @throws StepfunError `invalid_input` where an expression gives no voice. */
 export function readVoice(context: IExecuteFunctions, itemIndex: number): Pick<ChatRequest, 'modalities' | 'audio'> {
 	if (context.getNodeParameter('modalities', itemIndex, 'text') !== AUDIO) return {};
-	const voice = String(present(context.getNodeParameter('audioVoice', itemIndex) || undefined, 'Voice'));
+	const voice = present(textsOf(context.getNodeParameter('audioVoice', itemIndex))?.[0], 'Voice');
 	const format = context.getNodeParameter('audioFormat', itemIndex, 'default');
 	return {
 		modalities: ['text', 'audio'],
