@@ -24,7 +24,7 @@ const folders = (...names) => `(^|/)(${names.join('|')})(/|$)`;
 
 const unpublished = [folders('emulator', 'host', 'bench', 'test', 'scripts'), 'It is not published.'];
 const outside = [`^@?n8n|${folders('nodes', 'credentials')}`, 'stepfun/ knows nothing of n8n.'];
-const doors = ['complete', 'stream-text', 'tool-loop', 'list-models', 'search'];
+const doors = ['complete', 'stream-text', 'tool-loop', 'list-models', 'search', 'count-tokens'];
 const door = [`^\\.\\.?/(${doors.join('|')})$`, 'The doors of stepfun/ import its rooms, not the other way round.'];
 const rooms = (...names) => [
 	folders(...names),

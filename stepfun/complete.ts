@@ -2,6 +2,7 @@ import { call, type Attempt, type CallOptions } from './client/call';
 import { prematureEnd } from './client/connection-error';
 import { originOf } from './client/http';
 import { requestIdOf } from './client/server-error';
+import { withTokenCount } from './count-tokens';
 import { StepfunError } from './errors';
 import { Attachment } from './request/attachment';
 import { requestBody } from './request/body';
@@ -58,7 +59,10 @@ export async function complete(request: ChatRequest, options: CompleteOptions): 
 			}
 		},
 		{ ...options, sent: () => textsOf(request.messages) },
-	).catch((error: Error) => Promise.reject(error instanceof StepfunError ? withModelAdvice(error, request) : error));
+	).catch(async (error: Error) => {
+		if (!(error instanceof StepfunError)) throw error;
+		throw await withTokenCount(withModelAdvice(error, request), request, options);
+	});
 }
 
 /** Hands the chunks of an answer on to the builder and to whoever watches it arrive. */

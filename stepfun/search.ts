@@ -1,4 +1,5 @@
 import { call, type CallOptions } from './client/call';
+import { standardUrl } from './client/endpoint';
 import { originOf, readText } from './client/http';
 import { notTheApi, requestIdOf } from './client/server-error';
 import { StepfunError } from './errors';
@@ -26,7 +27,7 @@ const EXCERPT = 1_000;
  * @throws StepfunError
  */
 export async function search(query: string, { baseUrl, ...options }: SearchOptions): Promise<unknown[]> {
-	const url = `${baseUrl.replace(/\/step_plan(?=\/v1$)/, '')}/search`;
+	const url = `${standardUrl(baseUrl)}/search`;
 	const text = JSON.stringify({ query });
 	const body = { text, length: Buffer.byteLength(text), chunks: async function* () {} };
 	return await call(

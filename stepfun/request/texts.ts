@@ -177,6 +177,13 @@ export const silentModel = (model: string, hint: string): string =>
 export const modelWithoutSearch = (model: string, hint: string): string =>
 	`Choose a model that searches the web, such as step-3.7-flash, if the message is about web_search: according to StepFun, ${model} has no search of its own. ${hint}`;
 
+/** @param hint Of a refusal for the length of the input. */
+export const countedTokens = (tokens: number, hint: string): string =>
+	`Shorten the messages, leave out earlier ones, or choose a model that takes more: they are ${tokens} tokens. ${hint}`;
+
+export const countedTokensOf = (tokens: number, model: string, limit: number, hint: string): string =>
+	`Shorten the messages, leave out earlier ones, or choose a model that takes more: they are ${tokens} tokens, and ${model} takes ${limit} in all, with its answer. ${hint}`;
+
 export const modelWithoutTools = (model: string, hint: string): string =>
 	`Choose a model that calls tools, such as step-audio-2, if the message is about tools: according to StepFun, ${model} calls none. ${hint}`;
 

@@ -383,6 +383,24 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 		},
 	],
 	[
+		'countedTokens',
+		() => {
+			const tooLong = '{"error":{"message":"The prompt is too long","type":"context_length_exceeded"}}';
+			api.fault(({ url }) =>
+				url.endsWith('/token/count') ? { body: '{"data":{"total_tokens":300000}}' } : { status: 400, body: tooLong },
+			);
+			return withFields({ model: model('step-6-preview') });
+		},
+	],
+	[
+		'countedTokensOf',
+		() =>
+			withFields({
+				model: model('step-1o-turbo-vision'),
+				messages: { values: [{ role: 'user', content: 'word '.repeat(40_000) }] },
+			}),
+	],
+	[
 		'modelWithoutTools',
 		() =>
 			withFields({
