@@ -26,7 +26,7 @@ const EXCERPT = 1_000;
  * @returns The results as StepFun sends them: url, position, title, time, snippet and content.
  * @throws StepfunError
  */
-export async function search(query: string, { baseUrl, ...options }: SearchOptions): Promise<unknown[]> {
+async function search(query: string, { baseUrl, ...options }: SearchOptions): Promise<unknown[]> {
 	const url = `${standardUrl(baseUrl)}/search`;
 	const text = JSON.stringify({ query });
 	const body = { text, length: Buffer.byteLength(text), chunks: async function* () {} };

@@ -45,6 +45,8 @@ export class StepfunChat implements INodeType {
 				'Image',
 				'Video',
 				'Audio',
+				'Voice',
+				'Speech',
 				'Reasoning',
 				'Generate text',
 			],

@@ -36,9 +36,9 @@ test('images that are posted to a webhook are described as JSON', async () => {
 		mood: expect.stringMatching(/^(?:calm|lively|sad|cheerful)$/),
 	});
 	expect(receivedParts().map(({ type, image_url }) => [type, image_url])).toEqual([
+		['text', undefined],
 		['image_url', { url: `data:image/png;base64,${files[0]!.toString('base64')}`, detail: 'high' }],
 		['image_url', { url: `data:image/jpeg;base64,${files[1]!.toString('base64')}`, detail: 'high' }],
-		['text', undefined],
 	]);
 });
 
@@ -49,8 +49,45 @@ test('a recording from a form is sent to the model whole', async () => {
 		['field-0', 'memo.mp3', file, 'audio/mpeg'],
 	]);
 	expect(response.status).toBe(200);
-	expect(receivedParts()[0]).toEqual({
+	expect(receivedParts()[1]).toEqual({
 		type: 'input_audio',
 		input_audio: { data: `data:audio/mpeg;base64,${file.toString('base64')}` },
 	});
+});
+
+test('a voice note that is posted to a webhook, in a form or as the body, is answered by voice', async () => {
+	await publish(stage.n8n, readExample('12-voice-answer.json'), stage.credential);
+	const note = mp3(30_000);
+	const address = '/webhook/voice-note';
+	const headers = { 'content-type': 'audio/mpeg' };
+	for (const response of [
+		await upload(address, [['my_note', 'note.mp3', note, 'audio/mpeg']]),
+		await postToWebhook(stage.n8n.url + address, { headers, body: new Uint8Array(note) }),
+	]) {
+		expect(response.status).toBe(200);
+		expect(response.headers.get('content-type')).toContain('audio/wav');
+		const wav = Buffer.from(await response.arrayBuffer());
+		expect(wav.toString('latin1', 0, 16)).toMatch(/^RIFF[^]{4}WAVEfmt $/);
+		expect(wav.readUInt32LE(40)).toBe(wav.length - 44);
+		expect(wav.length).toBeGreaterThan(50_000);
+	}
+	const sound = `data:audio/mpeg;base64,${note.toString('base64')}`;
+	expect(stage.stepfun.requests).toHaveLength(2);
+	for (const { body } of stage.stepfun.requests) {
+		expect(body).toMatchObject({
+			messages: [
+				{ role: 'system' },
+				{
+					role: 'user',
+					content: [
+						{ type: 'text', text: 'Answer this voice note.' },
+						{ type: 'input_audio', input_audio: { data: sound } },
+					],
+				},
+			],
+			modalities: ['text', 'audio'],
+			audio: { voice: 'wenrounansheng', format: 'pcm' },
+			stream: true,
+		});
+	}
 });
