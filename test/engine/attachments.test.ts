@@ -204,6 +204,25 @@ describe('files of an item', () => {
 		expect(urls()).toEqual([dataUrl('image/png', a), dataUrl('image/jpeg', b)]);
 	});
 
+	test('are found without a name where n8n puts them in its combined binary mode', async () => {
+		Container.get(BinaryDataConfig).mode = 'filesystem';
+		try {
+			for (const values of [[{}], [{ binaryFields: 'Photo' }], [{ binaryFields: '_files.Photo' }]]) {
+				const { run } = await describeItem(
+					values,
+					item({ Photo: await stored(a, 'image/png') }),
+					{},
+					{ binaryMode: 'combined' },
+				);
+				const [start] = run.data.resultData.runData['Start']![0]!.data!['main']![0]!;
+				expect(start).toMatchObject({ json: { _files: { Photo: { mimeType: 'image/png' } } }, binary: undefined });
+				expect(urls()).toEqual([dataUrl('image/png', a)]);
+			}
+		} finally {
+			Container.get(BinaryDataConfig).mode = 'default';
+		}
+	});
+
 	test('of another type are left to attachments of that type', async () => {
 		await describeItem([{ type: 'image' }, { type: 'video' }, { type: 'audio' }], many());
 		expect(urls()).toEqual([

@@ -236,15 +236,18 @@ async function readBinaries(
 
 const labelOf = (field: string, place: string): string => `In Attachments, the file "${field}" of ${place}`;
 
+/** Where n8n's combined binary mode puts the files that a node gives out. */
+const COMBINED = '_files';
+
 /** The files of an item by the names of their fields; in n8n's combined binary mode they are among the JSON fields. */
-function filesOf({ binary, json }: INodeExecutionData): Record<string, IBinaryData> {
-	return {
-		...Object.fromEntries(
-			Object.entries(json).filter((field): field is [string, IBinaryData & object] => isFile(field[1])),
-		),
-		...binary,
-	};
-}
+const filesOf = ({ binary, json }: INodeExecutionData): Record<string, IBinaryData> => ({
+	...filesIn(json),
+	...filesIn(asRecord(json[COMBINED])),
+	...binary,
+});
+
+const filesIn = (fields: Record<string, unknown> = {}): Record<string, IBinaryData> =>
+	Object.fromEntries(Object.entries(fields).filter((field): field is [string, IBinaryData] => isFile(field[1])));
 
 function isFile(value: unknown): value is IBinaryData {
 	const fields = asRecord(value);
