@@ -24,11 +24,22 @@ const folders = (...names) => `(^|/)(${names.join('|')})(/|$)`;
 
 const unpublished = [folders('emulator', 'host', 'bench', 'test', 'scripts'), 'It is not published.'];
 const outside = [`^@?n8n|${folders('nodes', 'credentials')}`, 'stepfun/ knows nothing of n8n.'];
-const doors = ['complete', 'stream-text', 'tool-loop', 'list-models', 'search', 'count-tokens'];
+const doors = [
+	'complete',
+	'stream-text',
+	'tool-loop',
+	'structured',
+	'list-models',
+	'files',
+	'read-document',
+	'run-files',
+	'search',
+	'count-tokens',
+];
 const door = [`^\\.\\.?/(${doors.join('|')})$`, 'The doors of stepfun/ import its rooms, not the other way round.'];
 const rooms = (...names) => [
 	folders(...names),
-	'Doors import request/ and response/, these client/, and all of them the top.',
+	'Doors import request/ and response/, these client/ and schema/, and all of them the top.',
 ];
 
 const arrows = [
@@ -39,9 +50,10 @@ const arrows = [
 	arrow(['nodes/shared/**/*.ts'], unpublished, [folders('StepfunChat', 'LmChatStepfun'), 'It is shared by the nodes.']),
 	arrow(['nodes/StepfunChat/**/*.ts'], unpublished, [folders('LmChatStepfun'), 'Nodes share by nodes/shared/.']),
 	arrow(['nodes/LmChatStepfun/**/*.ts'], unpublished, [folders('StepfunChat'), 'Nodes share by nodes/shared/.']),
-	arrow(['stepfun/*.ts'], unpublished, outside, door, rooms('client', 'request', 'response')),
+	arrow(['stepfun/*.ts'], unpublished, outside, door, rooms('client', 'schema', 'request', 'response')),
 	arrow([`stepfun/{${doors.join(',')}}.ts`], unpublished, outside),
-	arrow(['stepfun/client/**/*.ts'], unpublished, outside, door, rooms('request', 'response')),
+	arrow(['stepfun/client/**/*.ts'], unpublished, outside, door, rooms('schema', 'request', 'response')),
+	arrow(['stepfun/schema/**/*.ts'], unpublished, outside, door, rooms('client', 'request', 'response')),
 	arrow(['stepfun/request/**/*.ts'], unpublished, outside, door, rooms('response')),
 	arrow(['stepfun/response/**/*.ts'], unpublished, outside, door, rooms('request')),
 	arrow(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeAttachments } from './attachments';
+import type { Files } from './files';
 import { readDialogue, type Dialogue } from './dialogue';
 import { fitSchema } from './json-schema';
 import { findChatModel } from './models';
@@ -33,14 +34,19 @@ export interface Answer {
  * The answer to a checked request. The same request always gets the same answer.
  * @param callId makes a call's id of a hash in hex
  */
-export function answerRequest(request: ChatRequest, cachedTokens: number, callId: (hash: string) => string): Answer {
+export function answerRequest(
+	request: ChatRequest,
+	cachedTokens: number,
+	callId: (hash: string) => string,
+	files: Files,
+): Answer {
 	const dialogue = readDialogue(request.messages);
 	const calls = planCalls(dialogue, request.tools ?? [], request.tool_choice);
 	const seed = createHash('sha256').update(JSON.stringify(request.messages)).digest('base64url');
 	const answerChoice = (_: unknown, index: number): ChoiceAnswer => {
 		const id = (position: number) => callId(createHash('sha256').update(`${seed} ${index} ${position}`).digest('hex'));
 		const searches = calls.length === 0 && searchesWeb(request) ? [searchCall(id(0), dialogue.question)] : [];
-		const content = calls.length > 0 ? '' : contentFor(request, dialogue, searches, index);
+		const content = calls.length > 0 ? '' : contentFor(request, dialogue, { searches, choice: index, files });
 		const limited = {
 			reasoning: tokens(reasoningFor(request, dialogue, calls)),
 			content: tokens(cutAtStop(content, request.stop)),
@@ -81,15 +87,23 @@ function reasoningFor(request: ChatRequest, dialogue: Dialogue, calls: PlannedCa
 	].join(' ');
 }
 
-function contentFor(request: ChatRequest, dialogue: Dialogue, searches: SearchCall[], choice: number): string {
+/** What an answer is made of beside the request. */
+interface Ingredients {
+	searches: SearchCall[];
+	/** Counted from 0. */
+	choice: number;
+	files: Files;
+}
+
+function contentFor(request: ChatRequest, dialogue: Dialogue, ingredients: Ingredients): string {
 	const format = request.response_format;
 	if (format?.type === 'json_schema') return fitted(format.json_schema.schema, dialogue);
 	const fenced = fencedSchema(dialogue);
 	if (format?.type === 'json_object') {
-		return fenced ? fitted(fenced, dialogue) : JSON.stringify(jsonAnswer(request, dialogue, choice));
+		return fenced ? fitted(fenced, dialogue) : JSON.stringify(jsonAnswer(request, dialogue, ingredients.choice));
 	}
 	if (fenced) return `\`\`\`json\n${fitted(fenced, dialogue)}\n\`\`\``;
-	return textAnswer(request, dialogue, searches, choice);
+	return textAnswer(request, dialogue, ingredients);
 }
 
 const fitted = (schema: JsonObject, dialogue: Dialogue): string =>
@@ -124,13 +138,13 @@ const jsonAnswer = (request: ChatRequest, dialogue: Dialogue, choice: number): J
 });
 
 /** One line for each thing the server was given. */
-const textAnswer = (request: ChatRequest, dialogue: Dialogue, searches: SearchCall[], choice: number): string =>
+const textAnswer = (request: ChatRequest, dialogue: Dialogue, { searches, choice, files }: Ingredients): string =>
 	[
 		`You asked: ${quote(dialogue.question)}. The StepFun emulator answers with model ${request.model}.`,
 		...(dialogue.system ? [`System prompt: ${quote(dialogue.system, 200)}.`] : []),
 		...list('Earlier questions', dialogue.earlier, (text) => quote(text, 200)),
 		...list('Tool results', dialogue.results, ({ name, content }) => `${name} returned ${quote(content)}`),
-		...describeAttachments(dialogue.media),
+		...describeAttachments(dialogue.media, files),
 		...searches.flatMap((search) => list('Sources', search.function.results, ({ url }) => url)),
 		...(choice > 0 ? [`(choice ${choice + 1})`] : []),
 	].join('\n');

@@ -1,5 +1,6 @@
 import { parseDataUrl } from './data-url';
 import { ApiError, invalid, refuse, tooLong, unknownModel, unsupportedContent } from './errors';
+import type { Files } from './files';
 import { findChatModel, type ChatModel, type Media } from './models';
 import {
 	isObject,
@@ -24,7 +25,7 @@ const absent = (value: unknown): value is undefined | null => value === undefine
  * returns it typed. Fields that it does not name are ignored, as the live API does.
  * @throws ApiError with StepFun's status and envelope
  */
-export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
+export function checkRequest(body: unknown, stepPlan: boolean, files: Files): ChatRequest {
 	if (!isObject(body)) throw refuse('request body is not a valid JSON object');
 	if (!nonEmpty(body.model)) throw invalid('model', 'not empty');
 	const model = findChatModel(body.model, stepPlan);
@@ -38,7 +39,7 @@ export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
 	checkSpeech(body, model);
 	const request = body as unknown as ChatRequest;
 	checkToolRounds(request.messages);
-	checkMedia(request.messages, model);
+	checkMedia(request.messages, model, files);
 	const tokens = promptTokens(request);
 	if (tokens > model.maxInput) throw tooLong(model.maxInput, tokens);
 	return request;
@@ -215,8 +216,9 @@ function checkTool(tool: unknown, at: string, model: ChatModel): void {
 	if (tool.type !== 'function') throw invalid(`${at}.type`, 'function, web_search or retrieval');
 	if (!isObject(tool.function)) throw invalid(`${at}.function`, 'an object');
 	const { name, parameters } = tool.function;
-	if (!text(name) || !/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
-		throw invalid(`${at}.function.name`, 'letters, numbers, _ and -, at most 64 characters');
+	// The page only recommends at most 64 of them.
+	if (!text(name) || !/^[a-zA-Z0-9_-]+$/.test(name)) {
+		throw invalid(`${at}.function.name`, 'letters, numbers, _ and -');
 	}
 	if (!absent(parameters) && !(isObject(parameters) && parameters.type === 'object')) {
 		throw invalid(`${at}.function.parameters`, 'an object schema with type object');
@@ -285,11 +287,13 @@ function requireAnswered(open: Set<string>): void {
 	throw refuse(`an assistant message with tool_calls must be followed by tool messages for: ${[...open].join(', ')}`);
 }
 
-function checkMedia(messages: Message[], model: ChatModel): void {
+function checkMedia(messages: Message[], model: ChatModel, files: Files): void {
 	const parts = messages.flatMap((message) => (Array.isArray(message.content) ? message.content : []));
 	const images = parts.filter((part) => part.type === 'image_url');
 	const videos = parts.filter((part) => part.type === 'video_url');
 	const clips = parts.filter((part) => part.type === 'input_audio');
+	for (const part of [...images, ...videos])
+		requireStored(part.type === 'image_url' ? part.image_url.url : part.video_url.url, files);
 	requireMedia(model, 'image', images);
 	requireMedia(model, 'video', videos);
 	requireMedia(model, 'audio', clips);
@@ -308,6 +312,12 @@ function requireMedia(model: ChatModel, media: Media, parts: ContentPart[]): voi
 	if (parts.length > 0 && !model.media.includes(media)) {
 		throw unsupportedContent(`model ${model.id} does not support ${media} input`);
 	}
+}
+
+/** A reference is good as long as its file is there. */
+function requireStored(url: string, files: Files): void {
+	const id = /^stepfile:\/\/(.*)$/.exec(url)?.[1];
+	if (id !== undefined && files.find(id)?.purpose !== 'storage') throw refuse(`file ${id} not found`);
 }
 
 const bytesOf = (url: string): number => parseDataUrl(url)?.bytes ?? 0;

@@ -1,6 +1,6 @@
 import * as texts from './texts';
 import type { ErrorText } from './texts';
-import type { Completion } from './types';
+import type { Completion, Violation } from './types';
 
 /** What StepFun's own error types do not cover: trouble on this side or on the way. */
 type LocalErrorType =
@@ -15,6 +15,7 @@ type LocalErrorType =
 	| 'answer_too_large'
 	| 'empty_answer'
 	| 'invalid_json_answer'
+	| 'schema_violation'
 	| 'too_many_iterations';
 
 export interface StepfunErrorDetails {
@@ -32,6 +33,10 @@ export interface StepfunErrorDetails {
 	partial?: Completion;
 	/** How often the request was sent. */
 	attempts?: number;
+	/** What is wrong with an answer that was asked for as JSON. */
+	violations?: Violation[];
+	/** How often the model was asked to correct it. */
+	corrections?: number;
 }
 
 /** Everything that can go wrong with a completion, in one shape. `message` says what happened, `hint` what to do. */
@@ -48,6 +53,8 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 	readonly quote?: string;
 	readonly partial?: Completion;
 	attempts: number;
+	readonly violations?: Violation[];
+	readonly corrections?: number;
 
 	constructor({ message, hint, quote }: ErrorText, details: StepfunErrorDetails) {
 		super(message);
@@ -60,6 +67,8 @@ export class StepfunError extends Error implements StepfunErrorDetails {
 		this.retryAfterMs = details.retryAfterMs;
 		this.partial = details.partial;
 		this.attempts = details.attempts ?? 1;
+		this.violations = details.violations;
+		this.corrections = details.corrections;
 	}
 
 	/** The same error with other details. */

@@ -1,21 +1,12 @@
-import { canceled, invalidInput, StepfunError } from './errors';
+import { untilAborted } from './client/until-aborted';
+import { invalidInput, StepfunError } from './errors';
 import { asRecord, tryParseJson } from './json';
 import { toolResultText } from './request/tool-result';
 import { checkTools, functionNames } from './request/tools';
-import { plus } from './response/chunk';
-import { addedUp } from './response/raw-completion';
 import { functionCalls } from './response/tool-calls';
+import { UsageSum } from './response/usage-sum';
 import * as texts from './texts';
-import type {
-	ChatRequest,
-	Completion,
-	CompletionMessage,
-	FunctionTool,
-	Message,
-	ToolCall,
-	ToolMessage,
-	Usage,
-} from './types';
+import type { ChatRequest, Completion, CompletionMessage, FunctionTool, Message, ToolCall, ToolMessage } from './types';
 
 /** A function tool that is run here rather than by whoever gets the answer. */
 export interface RunnableTool {
@@ -54,15 +45,10 @@ export async function completeWithTools(request: ChatRequest, options: ToolLoopO
 	const handedOut = new Set(functionNames(request.tools ?? []));
 	const offered = withTools(request, options.tools);
 	const messages = [...request.messages];
-	let usage: Usage | undefined;
-	let rawUsage: unknown;
+	const spent = new UsageSum();
 	for (let iteration = 0; ; iteration += 1) {
-		const answer = await ask({ ...offered, messages: [...messages] });
-		usage = sum(usage, answer.usage);
-		rawUsage = addedUp(rawUsage, answer.raw?.['usage']);
-		const raw = answer.raw && { ...answer.raw, ...(rawUsage !== undefined && { usage: rawUsage }) };
-		const completion = { ...answer, ...(usage && { usage }), ...(raw && { raw }) };
-		const message = answer.choices[0]?.message;
+		const completion = spent.add(await ask({ ...offered, messages: [...messages] }));
+		const message = completion.choices[0]?.message;
 		if (message) messages.push(replayed(message));
 		const calls = functionCalls(message);
 		const theirs = tools.size === 0 || calls.some(({ function: { name } }) => handedOut.has(name));
@@ -81,7 +67,7 @@ function withTools(request: ChatRequest, tools: RunnableTool[]): ChatRequest {
 }
 
 /** The model's message as it is sent back: its reasoning goes with the calls it led to. */
-function replayed(message: CompletionMessage): Message {
+export function replayed(message: CompletionMessage): Message {
 	const calls = functionCalls(message);
 	if (calls.length === 0) return { role: 'assistant', content: message.content };
 	return {
@@ -112,33 +98,6 @@ async function resultOf(
 		if (error instanceof StepfunError) throw error;
 		return `The tool ${name} did not succeed: ${error instanceof Error ? error.message : String(error)}`;
 	}
-}
-
-/** Rejects as soon as the signal is aborted, without waiting for the work. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-	if (!signal) return await work;
-	let stop = (): void => {};
-	const aborted = new Promise<never>((_, reject) => {
-		stop = () => reject(canceled());
-		if (signal.aborted) stop();
-		else signal.addEventListener('abort', stop, { once: true });
-	});
-	try {
-		return await Promise.race([work, aborted]);
-	} finally {
-		signal.removeEventListener('abort', stop);
-	}
-}
-
-function sum(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
-	if (!a || !b) return a ?? b;
-	return {
-		prompt_tokens: plus(a.prompt_tokens, b.prompt_tokens),
-		cached_tokens: plus(a.cached_tokens, b.cached_tokens),
-		completion_tokens: plus(a.completion_tokens, b.completion_tokens),
-		reasoning_tokens: plus(a.reasoning_tokens, b.reasoning_tokens),
-		total_tokens: plus(a.total_tokens, b.total_tokens),
-	};
 }
 
 const tooManyIterations = (limit: number, partial: Completion): StepfunError =>

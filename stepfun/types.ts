@@ -4,14 +4,29 @@
  * Requests keep the API's own snake_case names. What comes back is unknown until `chunk.ts` has read it.
  */
 
-/** A file that travels inside a request as a data URL, read only while it is being sent. */
-interface FileSource {
+/** A file that is read only while it is being sent. */
+export interface FileSource {
 	/** Such as `image/png`. */
 	readonly mimeType: string;
 	/** Exact size in bytes, before base64. */
 	readonly size: number;
 	/** The file as base64 from its first byte, in pieces of any length. */
 	readonly base64: () => Iterable<string> | AsyncIterable<string>;
+	/** The file itself from its first byte, in pieces of any length. */
+	readonly bytes: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/** What a document is: text that is read here, or a format that StepFun's parser reads. */
+export type DocumentFormat = 'text' | 'pdf' | 'doc' | 'docx' | 'xls' | 'xlsx' | 'ppt' | 'pptx';
+
+/** A document whose text is put in its place before the request is sent. */
+export interface DocumentFile {
+	/** The name of the file, without a path. */
+	readonly name: string;
+	readonly format: DocumentFormat;
+	readonly file: FileSource;
+	/** What the document is to its reader, such as `The file "data" of attachment 1`. */
+	readonly label: string;
 }
 
 export type MediaKind = 'image' | 'video' | 'audio';
@@ -42,7 +57,13 @@ interface AudioPart {
 	input_audio: { data: MediaSource };
 }
 
-export type ContentPart = TextPart | ImagePart | VideoPart | AudioPart;
+/** Never sent: `RunFiles.withDocuments` makes text of it. */
+interface DocumentPart {
+	type: 'document';
+	document: DocumentFile;
+}
+
+export type ContentPart = TextPart | ImagePart | VideoPart | AudioPart | DocumentPart;
 
 /** A call of a function tool as the API takes and gives it: `arguments` is JSON in a string. */
 export interface ToolCall {
@@ -205,4 +226,14 @@ export interface Completion {
 	usage?: Usage;
 	/** The server's own object with all that it sent, where that was asked for. */
 	raw?: Record<string, unknown>;
+}
+
+/** What is wrong with an answer, in words for whoever wrote it. */
+export interface Violation {
+	/** A JSON pointer to the place; '' for the whole. */
+	path: string;
+	/** Such as `a number`. */
+	expected: string;
+	/** The value or what is seen of it, such as `"12"` or `an object`. */
+	got: string;
 }

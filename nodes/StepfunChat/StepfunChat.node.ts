@@ -18,7 +18,7 @@ import { optionsFields } from './fields/options';
 import { simplifyField } from './fields/output';
 import { toolsFields } from './fields/tools';
 import { voiceFields } from './fields/voice';
-import { completeItem, startRun } from './item';
+import { completeItem, endRun, startRun } from './item';
 
 export class StepfunChat implements INodeType {
 	description: INodeTypeDescription = {
@@ -65,7 +65,9 @@ export class StepfunChat implements INodeType {
 			...attachmentsFields,
 			...responseFields('The format of the answer. JSON is also output as data, in the field parsed.'),
 			...voiceFields,
-			...reasoningFields,
+			...reasoningFields(
+				'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
+			),
 			...toolsFields,
 			simplifyField,
 			...optionsFields,
@@ -82,8 +84,10 @@ export class StepfunChat implements INodeType {
 		});
 		// n8n would pass the items on as if they had been answered.
 		if ('error' in run) return [this.getInputData().map((_, itemIndex) => errorItem(run.error, itemIndex))];
-		const items = await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), { ...run, continueOnFail });
-		run.hints.show();
-		return [items];
+		try {
+			return [await runItems(this, (itemIndex) => completeItem(this, itemIndex, run), { ...run, continueOnFail })];
+		} finally {
+			await endRun(this, run);
+		}
 	}
 }

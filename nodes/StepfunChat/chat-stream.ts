@@ -1,12 +1,14 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ChoiceDelta } from '../../stepfun/response/chunk';
 import { StepfunError } from '../../stepfun/errors';
+import type { Completion } from '../../stepfun/types';
 import { asOneText, withoutMarkup } from '../shared/display';
 import type { StreamSettings } from './fields/chat-stream';
 
 /** The message of one item in n8n's chat, or in a webhook's streaming response, which is written while the answer arrives. */
 export class ChatStream {
 	private last: 'nothing' | 'reasoning' | 'content' | 'round' = 'nothing';
+	private isWithheld = false;
 
 	constructor(
 		private readonly send: (type: 'begin' | 'item' | 'end' | 'error', text?: string) => void,
@@ -22,7 +24,7 @@ export class ChatStream {
 			this.showsReasoning && reasoning !== ''
 				? this.separator('reasoning', '> ') + reasoning.replaceAll('\n', '\n> ')
 				: '';
-		const text = quoted + (content === '' ? '' : this.separator('content') + content);
+		const text = quoted + (content === '' || this.isWithheld ? '' : this.separator('content') + content);
 		if (text !== '') this.send('item', text);
 		return text !== '';
 	}
@@ -30,6 +32,17 @@ export class ChatStream {
 	/** What comes next is another answer, which begins on a new line. */
 	nextRound(): void {
 		if (this.last !== 'nothing') this.last = 'round';
+	}
+
+	/** From here on, only reasoning is written while it arrives; an answer is, once it is known to hold. */
+	withhold(): void {
+		this.isWithheld = true;
+	}
+
+	/** Writes an answer that was withheld. */
+	show({ choices: [first] }: Completion): void {
+		if (this.isWithheld && first && first.message.content !== '')
+			this.send('item', this.separator('content') + first.message.content);
 	}
 
 	end(): void {

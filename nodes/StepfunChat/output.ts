@@ -1,25 +1,24 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { Attachment } from '../../stepfun/request/attachment';
-import { asksForJson, checkJsonAnswer, parseAnswer } from '../../stepfun/response/check';
-import { functionCalls } from '../../stepfun/response/tool-calls';
+import { asksForJson } from '../../stepfun/response/check';
+import { functionCalls, searchResults } from '../../stepfun/response/tool-calls';
+import type { StructuredExchange } from '../../stepfun/structured';
 import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
 /**
- * The item of a completion: flat and simple, or the server's own chat.completion object.
+ * The item of an answer: flat and simple, or the server's own chat.completion object.
  *
  * @param found What searches of this node have found.
- * @throws StepfunError `invalid_json_answer` when the request asks for JSON and the answer is not JSON.
  */
 export function outputItem(
-	completion: Completion,
+	answer: StructuredExchange,
 	request: ChatRequest,
 	simplify: boolean,
 	found: unknown[] = [],
 ): IDataObject {
-	checkJsonAnswer(completion, request);
-	if (!simplify) return { ...completion.raw } as IDataObject;
-	return { ...simplified(completion, asksForJson(request)), ...(found.length > 0 && { search_results: found }) };
+	if (!simplify) return { ...answer.completion.raw } as IDataObject;
+	return { ...simplified(answer, asksForJson(request)), ...(found.length > 0 && { search_results: found }) };
 }
 
 /** What is spoken, as files: of the first choice as `audio`, of further ones as `audio_1` and so on. */
@@ -38,24 +37,27 @@ export async function outputSounds(
 	return Object.keys(binary).length > 0 ? { binary } : {};
 }
 
-function simplified({ id, model, usage, choices }: Completion, json: boolean): IDataObject {
+function simplified({ completion, parsed, corrections }: StructuredExchange, json: boolean): IDataObject {
+	const { id, model, usage, choices } = completion;
 	const [first, ...others] = choices;
 	return {
-		...(first && simplifiedChoice(first, json)),
-		...(others.length > 0 && { choices: choices.map((choice) => simplifiedChoice(choice, json)) }),
+		...(first && simplifiedChoice(first, parsed)),
+		...(others.length > 0 && { choices: choices.map((choice) => simplifiedChoice(choice, parsed)) }),
+		...(json && { corrections }),
 		usage: usage ?? null,
 		model,
 		id,
 	};
 }
 
-function simplifiedChoice({ message, finish_reason }: CompletionChoice, json: boolean): object {
-	const results = (message.tool_calls ?? []).flatMap(({ function: { results: found } }) => found ?? []);
+function simplifiedChoice(choice: CompletionChoice, parsed: StructuredExchange['parsed']): object {
+	const { message, finish_reason } = choice;
+	const results = searchResults(message);
 	return {
 		content: message.content,
 		reasoning: message.reasoning,
 		tool_calls: functionCalls(message).map(simplifiedCall),
-		...(json && message.content !== '' && { parsed: parseAnswer(message.content) }),
+		...(parsed.has(choice) && { parsed: parsed.get(choice) }),
 		...(results.length > 0 && { search_results: results }),
 		finish_reason,
 	};

@@ -59,6 +59,12 @@ export const argumentsNotJson = (items: string, functions: string): ErrorText =>
 	hint: 'Describe the parameters of the function more precisely, or answer the call with what is wrong with it',
 });
 
+/** @param requests Such as `3 more requests`. */
+export const answersCorrected = (items: string, requests: string): ErrorText => ({
+	message: `The model corrected its answer in ${items}, since it did not fit the Response Format at first (${requests})`,
+	hint: 'To need fewer requests, say in the messages more plainly what the answer should be, or make the schema simpler',
+});
+
 const SET_THE_PACE = 'Max Concurrent Requests and Requests per Minute in Options set the pace';
 
 /**
@@ -78,6 +84,22 @@ export const rateLimited = (items: string, requests: string, wait: string): Erro
 export const heldBack = (items: string, wait: string): ErrorText => ({
 	message: `${items} waited up to ${wait} s to stay within the limits of the StepFun account`,
 	hint: 'To wait less, run fewer workflows with the same key at the same time, raise Requests per Minute where it is set, or top up for a higher tier: they all share the limits of the account',
+});
+
+/**
+ * @param count Of the files.
+ * @param ids Such as `file-abc, file-def`.
+ */
+export const filesLeft = (count: string, ids: string): ErrorText => ({
+	message: `Files of this execution that could not be deleted from StepFun (${count}): ${ids}`,
+	hint: 'Delete each with DELETE /files/ and its ID: stored files cost a little, and an account may have 1,000 of them',
+});
+
+/** @param reason Such as `There is no files API at https://gateway.example/v1/files`. */
+export const notUploaded = (reason: string): ErrorText => ({
+	message: `Send Large Files by Upload had no effect: ${reason}`,
+	hint: 'Remove the option, or use it with an API that stores files: images and videos were sent within each request',
+	quote: reason,
 });
 
 // Refusals

@@ -67,7 +67,7 @@ function sendThrough(context: Context, allowed: string | undefined): Send {
 			method,
 			url,
 			headers,
-			...(body && { body: body.text ?? new StreamedBody(body) }),
+			...(body && { body: body.text ?? new StreamedBody(body, headers['content-type']) }),
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
@@ -107,15 +107,18 @@ interface FullResponse {
  */
 class StreamedBody implements Pick<Blob, 'size' | 'type'> {
 	readonly [Symbol.toStringTag] = 'Blob';
-	readonly type = 'application/json';
 	readonly size: number;
 
-	constructor(private readonly body: RequestBody) {
+	/** @param type The client sends it as the content type, whatever the headers say. */
+	constructor(
+		private readonly body: RequestBody,
+		readonly type = 'application/octet-stream',
+	) {
 		this.size = body.length;
 	}
 
 	/** Yields to other work now and then: text that is already in memory would otherwise be written in one go. */
-	async *stream(): AsyncGenerator<string> {
+	async *stream(): AsyncGenerator<string | Uint8Array> {
 		let written = 0;
 		for await (const chunk of this.body.chunks()) {
 			yield chunk;

@@ -4,7 +4,7 @@ import { escapeHtml, withoutMarkup } from './display';
 
 /** What an error item, and the details of an error, contain beside the message. */
 function details(error: StepfunError): IDataObject {
-	const { type, status, requestId, retryable, attempts, hint, partial } = error;
+	const { type, status, requestId, retryable, attempts, hint, violations, corrections, partial } = error;
 	return {
 		type,
 		...(status !== undefined && { status }),
@@ -12,6 +12,7 @@ function details(error: StepfunError): IDataObject {
 		retryable,
 		attempts,
 		...(hint !== '' && { hint }),
+		...(violations && { violations, corrections }),
 		...(partial && { partial }),
 	};
 }

@@ -144,15 +144,18 @@ async function runOnce<Result>(
 	{ send, clock }: CallOptions,
 	{ accepted, commit }: { accepted: () => void; commit: () => void },
 ): Promise<Result> {
-	let response: HttpResponse | undefined;
+	let connection: Connection | undefined;
 	const ended = new AbortController();
 	const signal = AbortSignal.any([watchdog.signal, ended.signal]);
 	const attempt: Attempt = {
 		async send(request) {
 			const body = watched(request.body, watchdog);
-			response = await orFailure(request.url, watchdog, () => send({ ...request, ...(body && { body }), signal }));
+			const response = await orFailure(request.url, watchdog, () =>
+				send({ ...request, ...(body && { body }), signal }),
+			);
 			watchdog.touch();
-			const bytes = readable(response, request.url, watchdog);
+			connection = { body: response.body, bytes: response.body[Symbol.asyncIterator]() };
+			const bytes = readable(connection, request.url, watchdog);
 			if (!isSuccess(response)) throw statusError(response, await readText(bytes, ERROR_BODY_BYTES), request.url);
 			return { ...response, body: bytes };
 		},
@@ -166,10 +169,25 @@ async function runOnce<Result>(
 		return await exchange(attempt);
 	} finally {
 		watchdog.stop();
-		response?.body.destroy();
-		// A body may be wrapped in one that notices its end only with the next bytes, as n8n's HTTP client does it.
-		ended.abort(NO_LONGER);
+		void closed(connection).then(() => ended.abort(NO_LONGER));
 	}
+}
+
+/** The body of a response and where its reading stands. */
+interface Connection {
+	body: HttpBody;
+	bytes: AsyncIterator<Uint8Array>;
+}
+
+/**
+ * Closes the connection. A body may be wrapped in one that notices its end only with the next bytes, as n8n's HTTP client does it,
+ * so that the request has to be aborted, too; once the body has closed that costs nothing.
+ */
+async function closed(connection: Connection | undefined): Promise<void> {
+	connection?.body.destroy();
+	await connection?.bytes.next().catch(() => {
+		// It was not read to its end.
+	});
 }
 
 /** Given where nobody reads it, so that no DOMException with its stack is made for each request. */
@@ -193,14 +211,11 @@ function watched(body: RequestBody | undefined, watchdog: Watchdog): RequestBody
 }
 
 /** The response's body, whose reading fails as the request does. */
-const readable = ({ body }: HttpResponse, url: string, watchdog: Watchdog): HttpBody => ({
-	[Symbol.asyncIterator]() {
-		const bytes = body[Symbol.asyncIterator]();
-		return {
-			next: () => orFailure(url, watchdog, () => bytes.next()),
-			return: async () => (await bytes.return?.()) ?? { done: true, value: undefined },
-		};
-	},
+const readable = ({ body, bytes }: Connection, url: string, watchdog: Watchdog): HttpBody => ({
+	[Symbol.asyncIterator]: () => ({
+		next: () => orFailure(url, watchdog, () => bytes.next()),
+		return: async () => (await bytes.return?.()) ?? { done: true, value: undefined },
+	}),
 	destroy: (error) => body.destroy(error),
 });
 

@@ -1,5 +1,6 @@
 import { invalidInput } from '../errors';
 import { asRecord } from '../json';
+import { BrokenSchema, compileSchema } from '../schema/schema';
 import type { JsonSchema } from '../types';
 import * as texts from './texts';
 
@@ -81,6 +82,24 @@ export function checkSchema(value: unknown, label: string): JsonSchema {
 	return schema;
 }
 
+/**
+ * Checks that answers can be held against a JSON Schema.
+ *
+ * @param label As above.
+ * @throws StepfunError `invalid_input` that names the place inside it, also for references that lead nowhere, outside or in a circle.
+ */
+export function checkAnswerSchema(value: unknown, label: string): JsonSchema {
+	const schema = asRecord(value);
+	if (!schema || !TELLING.some((keyword) => keyword in schema)) throw invalidInput(texts.notASchema(label));
+	try {
+		compileSchema(schema);
+		return schema;
+	} catch (error) {
+		if (!(error instanceof BrokenSchema)) throw error;
+		refuse(label, error.path, error.expected);
+	}
+}
+
 function checkNested(value: unknown, label: string, path: string): void {
 	if (typeof value === 'boolean' && path !== '') return;
 	const schema = asRecord(value);
@@ -109,5 +128,5 @@ function checkNested(value: unknown, label: string, path: string): void {
 }
 
 function refuse(label: string, path: string, expected: string): never {
-	throw invalidInput(texts.invalidSchema(label, path, expected));
+	throw invalidInput(texts.invalidSchema(label, path === '' ? 'its root' : path, expected));
 }

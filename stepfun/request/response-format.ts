@@ -1,7 +1,7 @@
 import type { StepfunError } from '../errors';
 import { asRecord } from '../json';
 import type { JsonSchema, ResponseFormat } from '../types';
-import { checkSchema } from './json-schema';
+import { checkAnswerSchema } from './json-schema';
 
 /** A schema in the wrapping that StepFun takes; without it the request is refused (recorded: invalid_request_error, param response_format). */
 export function jsonSchemaFormat(schema: JsonSchema, strict: boolean): ResponseFormat {
@@ -38,7 +38,7 @@ export function readResponseFormat(
 			...others,
 			name,
 			...(typeof strict === 'boolean' && { strict }),
-			schema: checkSchema(schema, 'In Extra Body Fields, the schema in response_format'),
+			schema: checkAnswerSchema(schema, 'In Extra Body Fields, the schema in response_format'),
 		},
 	};
 }

@@ -1,5 +1,5 @@
 import { StepfunError } from '../errors';
-import { isTooDeep, MAX_JSON_DEPTH, tryParseJson } from '../json';
+import { isTooDeep, MAX_JSON_DEPTH } from '../json';
 import type { ErrorText } from '../texts';
 import type { ChatRequest, Completion, CompletionChoice } from '../types';
 import * as texts from './texts';
@@ -53,29 +53,16 @@ function checkArguments({ choices }: Completion): void {
 export const asksForJson = ({ response_format: format }: Pick<ChatRequest, 'response_format'>): boolean =>
 	format !== undefined && format.type !== 'text';
 
-/** The JSON of an answer, also out of a Markdown fence; undefined for what is not JSON. */
-export function parseAnswer(content: string): unknown {
-	const parsed = tryParseJson(content.trim());
-	return parsed === undefined ? tryParseJson(/```(?:json)?([^]*)```/i.exec(content)?.[1] ?? '') : parsed;
-}
-
 /**
- * Whether an answer that was asked for as JSON is JSON; one that calls tools instead says nothing yet.
- *
- * @throws StepfunError `invalid_json_answer` with the whole completion in `partial`.
+ * Why it would be in vain to have an answer corrected that is no JSON: the tokens ended before it did, the filter has cut it, or nobody
+ * could read it. Undefined where it would not.
  */
-export function checkJsonAnswer(completion: Completion, request: ChatRequest): void {
-	if (!asksForJson(request)) return;
-	const broken = completion.choices.find(
-		({ message: { content } }) => content !== '' && parseAnswer(content) === undefined,
-	);
-	if (!broken) return;
-	throw new StepfunError(whyNotJson(broken, request), { type: 'invalid_json_answer', partial: completion });
-}
-
-function whyNotJson(choice: CompletionChoice, { max_tokens: limit }: ChatRequest): ErrorText {
-	const { finish_reason: finish, message } = choice;
+export function whyHopeless(
+	{ finish_reason: finish, message }: CompletionChoice,
+	{ max_tokens: limit }: ChatRequest,
+): ErrorText | undefined {
 	if (isTooDeep(message.content)) return texts.jsonTooDeep(MAX_JSON_DEPTH);
-	if (finish !== 'length') return texts.notJson;
+	if (finish === 'content_filter') return texts.answerBlocked;
+	if (finish !== 'length') return undefined;
 	return limit === undefined ? texts.jsonReachedModelLimit : texts.jsonReachedMaxTokens(limit);
 }

@@ -49,11 +49,6 @@ export const jsonReachedModelLimit: ErrorText = {
 	hint: 'Ask for a shorter answer, or lower Reasoning Effort: reasoning counts too. The part of the answer that had arrived is in the details',
 };
 
-export const notJson: ErrorText = {
-	message: 'The model answered with something other than JSON',
-	hint: 'Say in the messages that the answer should be JSON and which fields it has, or choose JSON Schema as Response Format. The answer is in the details',
-};
-
 /** @param reason The finish_reason that says so. Its hint is that of any error inside an answer. */
 export const brokenFinish = (reason: string): ErrorText => ({
 	message: `The server broke off the answer (finish_reason ${reason})`,

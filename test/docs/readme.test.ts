@@ -5,6 +5,7 @@ import { errorItem } from '../../nodes/shared/errors';
 import { outputItem } from '../../nodes/StepfunChat/output';
 import { FIELD_PAGES, sources, withTables } from '../../scripts/docs';
 import { StepfunError } from '../../stepfun/errors';
+import type { StructuredExchange } from '../../stepfun/structured';
 import type { Completion, CompletionChoice } from '../../stepfun/types';
 import packageJson from '../../package.json';
 import { rowOf } from './message-table';
@@ -12,6 +13,7 @@ import { rowOf } from './message-table';
 const root = path.join(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const READMES = ['README.md', 'README.zh-CN.md'] as const;
+const SCALING_PAGES = ['docs/scaling.md', 'docs/scaling.zh-CN.md'] as const;
 const pages = [
 	...READMES,
 	...FIELD_PAGES.map(([file]) => file),
@@ -20,6 +22,7 @@ const pages = [
 	'CHANGELOG.md',
 	'docs/messages.md',
 	'docs/messages.zh-CN.md',
+	...SCALING_PAGES,
 ];
 
 const fenced = (text: string, language: string): string[] =>
@@ -55,9 +58,14 @@ describe.each(READMES)('%s', (file) => {
 		expect(links(readme)).toEqual(expect.arrayContaining(examples));
 	});
 
-	test('links the fields, the messages and the changelog', () => {
+	test('links the fields, the messages, the page on scaling and the changelog', () => {
 		expect(links(readme)).toEqual(
-			expect.arrayContaining([`docs/fields${suffix}`, `docs/messages${suffix}`, 'CHANGELOG.md']),
+			expect.arrayContaining([
+				`docs/fields${suffix}`,
+				`docs/messages${suffix}`,
+				`docs/scaling${suffix}`,
+				'CHANGELOG.md',
+			]),
 		);
 	});
 
@@ -65,11 +73,11 @@ describe.each(READMES)('%s', (file) => {
 		const [item, failed] = fenced(readme, 'json').map((json) => JSON.parse(json) as IDataObject);
 		expect(Object.keys(item!)).toEqual([
 			...Object.keys(
-				outputItem(fullCompletion, { model: 'm', messages: [], response_format: { type: 'json_object' } }, true),
+				outputItem(fullAnswer, { model: 'm', messages: [], response_format: { type: 'json_object' } }, true),
 			),
 			'messages',
 		]);
-		expect(item!['tool_calls']).toEqual(outputItem(fullCompletion, { model: 'm', messages: [] }, true)['tool_calls']);
+		expect(item!['tool_calls']).toEqual(outputItem(fullAnswer, { model: 'm', messages: [] }, true)['tool_calls']);
 		expect(Object.keys(item!['usage'] as object)).toEqual(Object.keys(fullCompletion.usage!));
 		const { json } = errorItem(
 			new StepfunError(
@@ -126,10 +134,17 @@ const fullCompletion: Completion = {
 	choices: [choice, { ...choice, index: 1 }],
 	usage: { prompt_tokens: 1, cached_tokens: 0, completion_tokens: 1, reasoning_tokens: 0, total_tokens: 2 },
 };
+const fullAnswer: StructuredExchange = {
+	completion: fullCompletion,
+	messages: [],
+	parsed: new Map(fullCompletion.choices.map((choice) => [choice, {}])),
+	corrections: 0,
+};
 
 test.each([
 	['READMEs', READMES],
 	['pages of fields', FIELD_PAGES.map(([file]) => file)],
+	['pages on scaling', SCALING_PAGES],
 ] as const)('both %s have the same sections and the same commands', (_, files) => {
 	const [english, chinese] = files.map(read);
 	const levels = (text: string): string[] => headings(text).map((heading) => heading.split(' ', 1)[0]!);

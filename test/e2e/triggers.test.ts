@@ -1,4 +1,5 @@
-import { jpeg, mp3, png } from '../media-files';
+import { createHash } from 'node:crypto';
+import { jpeg, mp3, pdf, png } from '../media-files';
 import { postToWebhook, setStage } from './harness';
 import { publish, readExample } from './workflows';
 
@@ -96,4 +97,31 @@ test('a voice note that is posted to a webhook, in a form or as the body, is ans
 			stream: true,
 		});
 	}
+});
+
+test('documents that are posted to a webhook are read by StepFun, and nothing of them stays there', async () => {
+	await publish(stage.n8n, readExample('11-summarise-documents.json'), stage.credential);
+	const report = pdf(300_000);
+	const response = await upload('/webhook/summarise-documents', [
+		['attachment_0', 'report 灯.pdf', report, 'application/pdf'],
+		['attachment_1', 'notes.txt', Buffer.from('Twelve lamps'), 'text/plain'],
+		['attachment_2', 'logo.png', png(), 'image/png'],
+	]);
+	expect(response.status).toBe(200);
+	expect(await response.json()).toEqual({ summary: expect.any(String), tokens: expect.any(Number) });
+	const [sent] = stage.stepfun.requests;
+	const sha256 = createHash('sha256').update(report).digest('hex');
+	expect(sent!.upload).toMatchObject({
+		valid: true,
+		fields: { purpose: 'file-extract' },
+		file: { name: 'report 灯.pdf', bytes: report.length, sha256 },
+	});
+	expect(stage.stepfun.files).toEqual([]);
+	const chat = stage.stepfun.requests.find(({ url }) => url.endsWith('/chat/completions'));
+	const { messages } = chat!.body as { messages: Array<{ content: Array<{ text: string }> }> };
+	expect(messages.at(-1)!.content.map(({ text }) => text)).toEqual([
+		expect.stringContaining('Summarise each attached document'),
+		expect.stringMatching(new RegExp(`^<document name="report 灯.pdf">\\n[^]*${sha256}[^]*</document>$`)),
+		'<document name="notes.txt">\nTwelve lamps\n</document>',
+	]);
 });

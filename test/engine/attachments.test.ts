@@ -427,7 +427,7 @@ describe('is told before anything is sent:', () => {
 			[{}],
 			() => item({ data: inMemory(files.pdf(), 'application/pdf') }),
 			'the file "data" of attachment 1 is application/pdf, but StepFun accepts only JPG, PNG, WebP and static GIF as image',
-			'Convert',
+			"In StepFun Chat, choose Document as the Type of the attachment; or read it with n8n's node Extract from File",
 		],
 		[
 			'OGG audio',

@@ -6,9 +6,11 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { StepfunApi } from '../../credentials/StepfunApi.credentials';
-import { startEmulator, type Fault } from '../../emulator';
+import { startEmulator, type EmulatorOptions, type Fault } from '../../emulator';
+import type { FaultChooser } from '../../emulator/faults';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { readCommonRequest } from '../../nodes/LmChatStepfun/request';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
 import { complete, type CompleteOptions } from '../../stepfun/complete';
@@ -52,6 +54,13 @@ const withTools = (tools: unknown) => shown({}, { tools: { json: [{ functionsJso
 const withFunction = (fields: IDataObject) => shown({}, { tools: { functions: [fields] } });
 const withAttachment = (attachment: IDataObject, item: INodeExecutionData = { json: {} }) =>
 	shown({ items: [item] }, { attachments: { values: [attachment] } });
+const withDocument = (bytes: Buffer, mimeType: string) =>
+	withAttachment({ type: 'document', binaryFields: 'data' }, file(bytes, mimeType));
+function withPdf(options: EmulatorOptions, fault?: FaultChooser) {
+	Object.assign(api.options, options);
+	if (fault) api.fault(fault);
+	return withDocument(files.pdf(), 'application/pdf');
+}
 const url = (address: string): IDataObject => ({ source: 'url', url: address });
 const file = (bytes: Buffer, mimeType: string): INodeExecutionData => ({
 	json: {},
@@ -96,6 +105,9 @@ const twoAnswers = (...reasons: string[]): Fault => ({
 	}),
 });
 const callOf = (args: string) => ({ id: 'call_1', type: 'function', function: { name: 'f', arguments: args } });
+const schemaFormat = (schema: object) => ({
+	response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
+});
 const jsonFormat = { responseFormat: 'json_object' };
 const model = (id: string): IDataObject => ({ __rl: true, mode: 'id', value: id });
 const invalid = '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}';
@@ -210,6 +222,19 @@ async function note(fault: Fault | Fault[], parameters: IDataObject = {}): Promi
 	expect(run.status).toBe('success');
 	return parted(run.data.resultData.runData['StepFun Chat']![0]!.hints![0]!.message);
 }
+
+/** What is shown beside the output of an item with a file, where some requests fail. */
+async function noteOf(item: INodeExecutionData, parameters: IDataObject, fault: FaultChooser): Promise<Shown> {
+	api.fault(fault);
+	const { run } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: [item],
+		nodes: [chatNode({ attachments: { values: [{ type: 'document', binaryFields: 'data' }] }, ...parameters })],
+	});
+	expect(run.status).toBe('success');
+	return parted(run.data.resultData.runData['StepFun Chat']![0]!.hints![0]!.message);
+}
+const pdf = () => file(files.pdf(), 'application/pdf');
 
 /** An item that waits for the minute that the one before it has used up. */
 async function heldBack(): Promise<Shown> {
@@ -475,6 +500,10 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['answerTooDeep', () => withFault({ raw: `data: {"choices":${'['.repeat(100_000)}\n\n` })],
 	['notJson', () => withFault(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	[
+		'schemaViolation',
+		() => withFault(answered({ content: '{"title": 5}' }, 'stop'), { responseFormat: 'json_schema' }),
+	],
+	[
 		'tooManyIterations',
 		() => {
 			const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
@@ -505,8 +534,20 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
 	['extraFieldKind', () => withOptions({ extraBody: '{"temperature": 3}' })],
+	[
+		'messagesInExtraBody',
+		() => {
+			const fields: IDataObject = {
+				model: 'm',
+				options: { extraBody: '{"messages": [{"role": "user", "content": "x"}]}' },
+			};
+			const getNodeParameter = (name: string, _: number, fallback: unknown) => fields[name] ?? fallback;
+			return thrown(() => readCommonRequest({ getNodeParameter } as never, 0, fields['options'] as IDataObject));
+		},
+	],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
 	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
+	['invalidSchema', () => withOptions({ extraBody: JSON.stringify(schemaFormat({ $ref: 'https://example.com' })) })],
 	['invalidSchema', () => withTools([{ name: 'a', parameters: { type: 'text' } }])],
 	[
 		'schemaField',
@@ -564,7 +605,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 		() =>
 			withAttachment({}, { json: {}, binary: { data: { data: `${mb(0.3)}!!!!${mb(0.3)}`, mimeType: 'image/png' } } }),
 	],
-	['unsupportedType', () => withAttachment({}, file(files.pdf(), 'application/pdf'))],
+	['unsupportedType', () => withAttachment({}, file(files.ogg(), 'audio/ogg'))],
 	['animatedGif', () => withAttachment({}, file(files.gif(2), 'image/gif'))],
 	['noImageAddress', () => withAttachment(url('photo.jpg'))],
 	['noVideoAddress', () => withAttachment({ type: 'video', ...url('film.mp4') })],
@@ -585,6 +626,27 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 		() =>
 			thrown(() =>
 				toMessages([{ role: 'user', content: [{ type: 'file', mediaType: 'application/pdf', data: 'JVBERi0=' }] }]),
+			),
+	],
+
+	['documentAmongMedia', () => withAttachment({}, file(files.pdf(), 'application/pdf'))],
+	['notADocument', () => withDocument(files.png(), 'image/png')],
+	['notText', () => withDocument(Buffer.concat([Buffer.alloc(5000, 'a'), Buffer.from([0xff, 0])]), 'text/plain')],
+	['documentTooLarge', () => withDocument(Buffer.alloc(11 * 2 ** 20, 'a'), 'text/plain')],
+	['documentEmpty', () => withDocument(Buffer.from(' \n '), 'text/plain')],
+	['tooLongForModel', () => withDocument(Buffer.from('lamp '.repeat(300_000)), 'text/plain')],
+	['documentScanned', () => withPdf({ fileText: '' })],
+	['documentFailed', () => withPdf({ fileStatuses: ['parse_failed'] })],
+	['documentNotReady', () => withPdf({ fileStatuses: ['processing'] })],
+	['documentTextTooLarge', () => withPdf({ fileText: 'a'.repeat(10 * 2 ** 20 + 1) })],
+	['noFilesApi', () => withPdf({}, ({ method }) => (method === 'POST' ? { status: 404, body: '' } : undefined))],
+	['notAFile', () => withPdf({}, ({ method }) => (method === 'POST' ? { body: '<html>' } : undefined))],
+	['fileRefused', () => withPdf({ fileLimit: 0 })],
+	[
+		'fileVanished',
+		() =>
+			withPdf({}, ({ url: path }) =>
+				path.endsWith('/content') ? { status: 404, body: '{"error":{"message":"not found"}}' } : undefined,
 			),
 	],
 
@@ -618,8 +680,23 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 				),
 			),
 	],
+	['answersCorrected', () => note(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	['rateLimited', () => note({ status: 429, retryAfter: '0' })],
 	['heldBack', heldBack],
+	['filesLeft', () => noteOf(pdf(), {}, ({ method }) => (method === 'DELETE' ? { status: 500 } : undefined))],
+	[
+		'notUploaded',
+		() =>
+			noteOf(
+				file(files.mp4(6 * 2 ** 20), 'video/mp4'),
+				{
+					model: { __rl: true, mode: 'id', value: 'step-3.7-flash' },
+					attachments: { values: [{ type: 'video', binaryFields: 'data' }] },
+					options: { uploadLargeFiles: true },
+				},
+				({ url: path }) => (path.endsWith('/files') ? { status: 404 } : undefined),
+			),
+	],
 	['itemsDone', () => told(20)],
 	['waiting', () => told(1, { status: 429, retryAfter: '7' })],
 	['keyRefused', () => rule(401)],

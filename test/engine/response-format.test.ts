@@ -110,9 +110,12 @@ test('a fenced answer is read; each of several answers is', async () => {
 
 test('an answer that is no JSON keeps everything that came', async () => {
 	answer('Sorry, no JSON today');
-	const { json } = await ask({ responseFormat: 'json_object' }, 'continueRegularOutput');
+	const { json } = await ask(
+		{ responseFormat: 'json_object', options: { attemptsToCorrect: 0 } },
+		'continueRegularOutput',
+	);
 	expect(json('StepFun Chat')[0]).toMatchObject({
-		message: 'The model answered with something other than JSON',
+		message: 'The model answered with something other than a JSON object or list',
 		error: {
 			type: 'invalid_json_answer',
 			hint: expect.stringContaining('JSON Schema'),
@@ -148,6 +151,47 @@ test.each<[what: string, parameters: IDataObject, message: string]>([
 		'a type that there is not',
 		{ schemaType: 'manual', inputSchema: '{"type": "object", "properties": {"at": {"type": "date"}}}' },
 		'JSON Schema is not a valid schema: /properties/at/type is not one of',
+	],
+	[
+		'a field name for a list of them',
+		{ schemaType: 'manual', inputSchema: '{"type": "object", "required": "city"}' },
+		'JSON Schema is not a valid schema: /required is not a list of field names',
+	],
+	[
+		'a pattern that is none',
+		{ schemaType: 'manual', inputSchema: '{"properties": {"a": {"pattern": "("}}}' },
+		'JSON Schema is not a valid schema: /properties/a/pattern is not a regular expression',
+	],
+	[
+		'a schema of the network',
+		{ schemaType: 'manual', inputSchema: '{"$ref": "https://example.com/schema.json"}' },
+		'JSON Schema is not a valid schema: /$ref is not a reference to a place in this schema',
+	],
+	[
+		'a reference to nowhere',
+		{ schemaType: 'manual', inputSchema: '{"properties": {"a": {"$ref": "#/$defs/b"}}}' },
+		'JSON Schema is not a valid schema: /properties/a/$ref is not a reference to a place that this schema has',
+	],
+	[
+		'references in a circle',
+		{ schemaType: 'manual', inputSchema: '{"$ref": "#"}' },
+		'JSON Schema is not a valid schema: its root is not a schema that comes to an end',
+	],
+	[
+		'a draft that is not known',
+		{ schemaType: 'manual', inputSchema: '{"$schema": "http://json-schema.org/draft-04/schema#", "type": "object"}' },
+		'JSON Schema is not a valid schema: /$schema is not http://json-schema.org/draft-07/schema#',
+	],
+	[
+		'a broken schema in Extra Body Fields',
+		{
+			options: {
+				extraBody: JSON.stringify({
+					response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'object', required: 1 } } },
+				}),
+			},
+		},
+		'In Extra Body Fields, the schema in response_format is not a valid schema: /required is not a list of field names',
 	],
 	['no schema', { schemaType: 'manual', inputSchema: '' }, 'JSON Schema is not a valid schema'],
 	[

@@ -6,9 +6,11 @@ import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/f
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
 import { samplingOptions } from '../../shared/fields/sampling';
 import { enableStreamingOption, streamReasoningOption } from './chat-stream';
+import { attemptsToCorrectOption } from './corrections';
 import { maxConcurrentRequestsOption, requestsPerMinuteOption } from './limits';
 import { returnMessagesOption } from './output';
 import { maxToolIterationsOption } from './tools';
+import { uploadOption } from './uploads';
 
 /** Options that are fields of the request, in the order in which they are sent. */
 export const requestOptions = {
@@ -43,6 +45,7 @@ export const optionsFields: INodeProperties[] = [
 	optionsField([
 		...Object.values(requestOptions),
 		...Object.values(streamOptions),
+		attemptsToCorrectOption,
 		enableStreamingOption,
 		extraBodyOption,
 		maxConcurrentRequestsOption,
@@ -50,6 +53,7 @@ export const optionsFields: INodeProperties[] = [
 		requestsPerMinuteOption,
 		retriesOption,
 		returnMessagesOption,
+		uploadOption,
 		streamReasoningOption,
 		timeoutOption,
 		totalTimeoutOption,

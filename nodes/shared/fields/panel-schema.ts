@@ -6,11 +6,12 @@ import * as texts from '../texts';
 /**
  * A schema from a field beside which an example can be given instead.
  *
+ * @param check What is asked of it.
  * @throws StepfunError `invalid_input`
  */
-export function panelSchema(value: unknown, label: string): JsonSchema {
+export function panelSchema(value: unknown, label: string, check = checkSchema): JsonSchema {
 	try {
-		return checkSchema(value, label);
+		return check(value, label);
 	} catch (error) {
 		throw error instanceof StepfunError ? error.with({ hint: texts.schemaField(error.hint) }) : error;
 	}

@@ -11,7 +11,8 @@ const threeTiersOnly: INodePropertyOptions['displayOptions'] = {
 	hide: { '/model': [{ _cnd: { regex: idsWhere(({ efforts }) => efforts?.includes('medium') === false) } }] },
 };
 
-export const reasoningFields: INodeProperties[] = [
+/** @param description Also says where the reasoning is. */
+export const reasoningFields = (description: string): INodeProperties[] => [
 	{
 		displayName: 'Reasoning Effort',
 		name: 'reasoningEffort',
@@ -23,7 +24,7 @@ export const reasoningFields: INodeProperties[] = [
 			{ name: 'Medium', value: 'medium', description: 'Between the two', displayOptions: threeTiersOnly },
 		],
 		default: 'default',
-		description: 'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
+		description,
 	},
 ];
 
@@ -48,7 +49,7 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 			{ name: 'General', value: 'general', description: 'In the field reasoning' },
 		],
 		default: 'general',
-		description: 'How StepFun sends the reasoning. This node always outputs it in the field reasoning.',
+		description: 'How StepFun sends the reasoning. The output is the same either way.',
 	},
 	read(value) {
 		if (value === undefined || value === '') return undefined;

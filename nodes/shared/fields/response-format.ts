@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
 import { asRecord } from '../../../stepfun/json';
-import { schemaFromExample } from '../../../stepfun/request/json-schema';
+import { checkAnswerSchema, schemaFromExample } from '../../../stepfun/request/json-schema';
 import { jsonSchemaFormat } from '../../../stepfun/request/response-format';
 import type { ChatRequest, ResponseFormat } from '../../../stepfun/types';
 import * as texts from '../texts';
@@ -89,7 +89,7 @@ function readSchemaFormat(context: FieldContext, itemIndex: number): ResponseFor
 	if (context.getNodeParameter('schemaType', itemIndex, 'fromJson') === 'manual') {
 		const schema = requireJsonField('JSON Schema', context.getNodeParameter('inputSchema', itemIndex));
 		return jsonSchemaFormat(
-			panelSchema(schema, 'JSON Schema'),
+			panelSchema(schema, 'JSON Schema', checkAnswerSchema),
 			context.getNodeParameter('strictSchema', itemIndex, true) === true,
 		);
 	}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { StepfunError } from '../../../stepfun/errors';
 import { requestBody } from '../../../stepfun/request/body';
 import { withExtraBody } from '../../../stepfun/request/extra-body';
-import { checkJsonAnswer } from '../../../stepfun/response/check';
+import { completeStructured } from '../../../stepfun/structured';
 import type { ChatRequest, Completion } from '../../../stepfun/types';
 
 const request: ChatRequest = {
@@ -23,16 +23,17 @@ const FIELDS = [
 	...['response_format', 'reasoning_format', 'reasoning_effort', 'tool_choice', '__proto__', 'extra'],
 ];
 
-test('whatever a body says, it is refused in words or becomes a request that can be sent and checked', () => {
+test('whatever a body says, it is refused in words or becomes a request that can be sent and checked', async () => {
 	const wellFormed = fc.oneof(
 		fc.record({ type: fc.constantFrom('json_schema', 'text', 'function'), json_schema: fc.jsonValue() }),
 		fc.array(fc.record({ role: fc.constantFrom('user', 'tool', 'x'), content: fc.jsonValue() }), { maxLength: 3 }),
 		fc.array(fc.record({ name: fc.string(), parameters: fc.jsonValue() }), { maxLength: 3 }),
 	);
-	fc.assert(
-		fc.property(
+	const converse = async () => ({ completion, messages: [] });
+	await fc.assert(
+		fc.asyncProperty(
 			fc.dictionary(fc.constantFrom(...FIELDS), fc.oneof(fc.jsonValue(), wellFormed, fc.constant(undefined))),
-			(body) => {
+			async (body) => {
 				let read: ChatRequest;
 				try {
 					read = withExtraBody(request, body);
@@ -41,7 +42,9 @@ test('whatever a body says, it is refused in words or becomes a request that can
 					expect(error).toMatchObject({ type: 'invalid_input', hint: expect.stringMatching(/\w/) });
 					return;
 				}
-				checkJsonAnswer(completion, read);
+				await completeStructured(read, { converse, attempts: 0, pause: async () => {} }).catch((error: unknown) =>
+					expect(error).toMatchObject({ type: 'schema_violation' }),
+				);
 				const sent = JSON.parse(requestBody(read).text ?? '{}') as Record<string, unknown>;
 				expect(sent).toMatchObject({ model: expect.stringMatching(/\S/), messages: expect.any(Array) });
 			},

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { N8nProcess } from '../../host/n8n';
+import { startWebhookProcess, startWorker } from '../../host/queue';
+import { mp4 } from '../media-files';
+import { postToWebhook, setStage } from '../e2e/harness';
+import { publish } from '../e2e/workflows';
+import { behindWebhook, chatNode, queueUnderTest } from './queue';
+
+const stage = setStage('Queue: files');
+const { settings, webhookUrl } = queueUnderTest();
+const MB = 1_000_000;
+
+beforeAll(async () => {
+	const describeIt = chatNode('What is this?', {
+		attachments: { values: [{ type: 'video', source: 'binary', binaryFields: '*' }] },
+	});
+	await publish(stage.n8n, behindWebhook('files', describeIt), stage.credential);
+});
+
+/** Sends a file as a form does, to the process of n8n that stores it for the worker. */
+async function expectWhole(url: string, size: number) {
+	const file = mp4(size);
+	const form = new FormData();
+	form.append('video', new Blob([new Uint8Array(file)], { type: 'video/mp4' }), 'clip.mp4');
+	const response = await postToWebhook(`${url}/webhook/files`, { body: form });
+	expect({ status: response.status, text: await response.text() }).toMatchObject({ status: 200 });
+	const sha256 = createHash('sha256').update(file).digest('hex');
+	expect(stage.stepfun.requests).toHaveLength(1);
+	expect(JSON.stringify(stage.stepfun.requests[0]!.body)).toContain(
+		`data:video/mp4;base64,{bytes:${file.length},sha256:${sha256}}`,
+	);
+}
+
+test.each([
+	['15 MB through main', () => stage.n8n.url, 15 * MB],
+	['96 MB through main', () => stage.n8n.url, 96 * MB],
+	['96 MB through the webhook process', () => webhookUrl, 96 * MB],
+])('database: %s reach StepFun from a worker whole', async (_, url, size) => {
+	await expectWhole(url(), size);
+});
+
+test('filesystem, in a folder that all processes share: 96 MB reach StepFun from a worker whole', async () => {
+	const process = await startWebhookProcess(settings, 'webhook-filesystem', {
+		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+	});
+	try {
+		await expectWhole(process.url, 96 * MB);
+	} finally {
+		await process.stop();
+	}
+});
+
+test('s3: n8n does not start without a licence for it', async () => {
+	const started = startWorker(settings, 'worker-s3', { env: { N8N_DEFAULT_BINARY_DATA_MODE: 's3' } });
+	await started.then((worker: N8nProcess) => worker.stop()).catch(() => {});
+	await expect(started).rejects.toThrow('ended before it was ready');
+	expect(readFileSync(path.join(settings.folder, 'worker-s3/n8n.log'), 'utf8')).toContain(
+		'S3 binary data storage requires a valid license',
+	);
+});
