@@ -17,6 +17,7 @@ import { messagesFields } from './fields/messages';
 import { optionsFields } from './fields/options';
 import { simplifyField } from './fields/output';
 import { toolsFields } from './fields/tools';
+import { voiceFields } from './fields/voice';
 import { completeItem, endRun, startRun } from './item';
 
 export class StepfunChat implements INodeType {
@@ -46,6 +47,8 @@ export class StepfunChat implements INodeType {
 				'Audio',
 				'Document',
 				'PDF',
+				'Voice',
+				'Speech',
 				'Reasoning',
 				'Generate text',
 			],
@@ -63,6 +66,7 @@ export class StepfunChat implements INodeType {
 			...messagesFields,
 			...attachmentsFields,
 			...responseFields('The format of the answer. JSON is also output as data, in the field parsed.'),
+			...voiceFields,
 			...reasoningFields(
 				'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
 			),

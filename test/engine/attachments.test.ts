@@ -78,7 +78,7 @@ const lastMessages = (): Array<{ role: string; content: unknown }> =>
 const item = (binary: Record<string, IBinaryData>): INodeExecutionData => ({ json: {}, binary });
 const dataUrl = (type: string, content: Buffer): string => `data:${type};base64,${content.toString('base64')}`;
 
-test('an image of the item joins the user message before its text, with no setting but Add Attachment', async () => {
+test('an image of the item joins the user message after its text, with no setting but Add Attachment', async () => {
 	const image = files.png();
 	await describeItem([{}], item({ data: await stored(image, 'image/png') }), {
 		messages: {
@@ -93,8 +93,8 @@ test('an image of the item joins the user message before its text, with no setti
 		{
 			role: 'user',
 			content: [
-				{ type: 'image_url', image_url: { url: dataUrl('image/png', image) } },
 				{ type: 'text', text: 'What is this?' },
+				{ type: 'image_url', image_url: { url: dataUrl('image/png', image) } },
 			],
 		},
 	]);
@@ -240,6 +240,87 @@ describe('files of an item', () => {
 		expect(urls()).toEqual(expected);
 	});
 
+	test.each([
+		['Form, after the labels of its fields', { Your_Photo: 'image/png', Receipt_0: 'image/jpeg', Note: 'text/plain' }],
+		['Chat', { data0: 'image/png', data1: 'image/jpeg', data2: 'application/pdf' }],
+		['an e-mail', { attachment_0: 'image/png', attachment_1: 'application/pdf', attachment_2: 'image/jpeg' }],
+		['HTTP Request', { data: 'image/png', data_0: 'image/jpeg' }],
+		['a source that knows no types', { a: 'application/octet-stream', b: '', c: 'application/octet-stream' }],
+	])('are all taken without a name, whatever they are called: %s', async (_, types) => {
+		const contents = [a, b, files.pdf()];
+		const kinds = Object.values(types);
+		const bytes = kinds.map((type, i) =>
+			type === 'image/png'
+				? a
+				: type === 'image/jpeg'
+					? b
+					: type.includes('/') && !type.includes('octet')
+						? files.pdf()
+						: contents[i]!,
+		);
+		const binary = Object.fromEntries(Object.keys(types).map((name, i) => [name, inMemory(bytes[i]!, kinds[i]!)]));
+		await describeItem([{ type: 'image' }], item(binary));
+		expect(urls()).toEqual([dataUrl('image/png', a), dataUrl('image/jpeg', b)]);
+	});
+
+	test('are found without a name where n8n puts them in its combined binary mode', async () => {
+		Container.get(BinaryDataConfig).mode = 'filesystem';
+		try {
+			for (const values of [[{}], [{ binaryFields: 'Photo' }], [{ binaryFields: '_files.Photo' }]]) {
+				const { run } = await describeItem(
+					values,
+					item({ Photo: await stored(a, 'image/png') }),
+					{},
+					{ binaryMode: 'combined' },
+				);
+				const [start] = run.data.resultData.runData['Start']![0]!.data!['main']![0]!;
+				expect(start).toMatchObject({ json: { _files: { Photo: { mimeType: 'image/png' } } }, binary: undefined });
+				expect(urls()).toEqual([dataUrl('image/png', a)]);
+			}
+		} finally {
+			Container.get(BinaryDataConfig).mode = 'default';
+		}
+	});
+
+	test('of another type are left to attachments of that type', async () => {
+		await describeItem([{ type: 'image' }, { type: 'video' }, { type: 'audio' }], many());
+		expect(urls()).toEqual([
+			dataUrl('image/png', a),
+			dataUrl('image/jpeg', b),
+			dataUrl('video/mp4', film),
+			dataUrl('audio/mpeg', talk),
+		]);
+	});
+
+	test('stand where Position says, each in the order of the panel', async () => {
+		const values = [
+			{ type: 'video', position: 'beforeText' },
+			{ type: 'image', binaryFields: 'attachment_0' },
+			{ type: 'audio', position: 'beforeText' },
+			{ type: 'image', binaryFields: 'attachment_2', position: 'afterText' },
+		];
+		const types = (): string[] => (lastMessages().at(-1)!.content as Array<{ type: string }>).map(({ type }) => type);
+		await describeItem(values, many());
+		expect(types()).toEqual(['video_url', 'input_audio', 'text', 'image_url', 'image_url']);
+		await describeItem(values, many(), { messages: { values: [{ role: 'user', content: '' }] } });
+		expect(types()).toEqual(['video_url', 'input_audio', 'image_url', 'image_url']);
+		const parts = [
+			{ type: 'text', text: 'Compare' },
+			{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+			{ type: 'text', text: 'with the next' },
+		];
+		await describeItem(values, many(), {
+			specifyMessages: 'json',
+			messagesJson: JSON.stringify([
+				{ role: 'user', content: parts },
+				{ role: 'assistant', content: 'Go on' },
+				{ role: 'user', content: parts },
+			]),
+		});
+		expect(lastMessages()[0]!.content).toEqual(parts);
+		expect(types()).toEqual(['video_url', 'input_audio', 'text', 'image_url', 'text', 'image_url', 'image_url']);
+	});
+
 	test('may be absent where a pattern takes what there is', async () => {
 		await describeItem([{ type: 'image', binaryFields: 'photo_*' }], many());
 		expect(lastMessages()).toEqual([{ role: 'user', content: 'Hello' }]);
@@ -255,11 +336,11 @@ describe('files of an item', () => {
 			many(),
 		);
 		expect(lastMessages()[0]!.content).toEqual([
+			{ type: 'text', text: 'Hello' },
 			{ type: 'input_audio', input_audio: { data: dataUrl('audio/mpeg', talk) } },
 			{ type: 'image_url', image_url: { url: dataUrl('image/png', a), detail: 'high' } },
 			{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', b), detail: 'high' } },
 			{ type: 'video_url', video_url: { url: dataUrl('video/mp4', film) } },
-			{ type: 'text', text: 'Hello' },
 		]);
 	});
 
@@ -280,10 +361,10 @@ test('addresses are passed on as they are, one or a list of them', async () => {
 		{ json: { pictures: ['https://example.com/a b.png?x=1&y="2"', 'http://example.com/c'] } },
 	);
 	expect(lastMessages()[0]!.content).toEqual([
+		{ type: 'text', text: 'Hello' },
 		{ type: 'image_url', image_url: { url: 'https://example.com/a b.png?x=1&y="2"', detail: 'low' } },
 		{ type: 'image_url', image_url: { url: 'http://example.com/c', detail: 'low' } },
 		{ type: 'video_url', video_url: { url: 'stepfile://file-42' } },
-		{ type: 'text', text: 'Hello' },
 	]);
 });
 
@@ -297,9 +378,9 @@ test('audio may come as text, with or without the head of a data URL', async () 
 		{ json: { talk: talk.toString('base64'), song: dataUrl('audio/mp3', song) } },
 	);
 	expect(lastMessages()[0]!.content).toEqual([
+		{ type: 'text', text: 'Hello' },
 		{ type: 'input_audio', input_audio: { data: dataUrl('audio/wav', talk) } },
 		{ type: 'input_audio', input_audio: { data: dataUrl('audio/mpeg', song) } },
-		{ type: 'text', text: 'Hello' },
 	]);
 });
 
@@ -329,7 +410,7 @@ test.each<[string, (base64: string) => string]>([
 	expect(run.status).toBe('success');
 	const audio = { type: 'input_audio', input_audio: { data: dataUrl('audio/wav', talk) } };
 	const image = { type: 'image_url', image_url: { url: dataUrl('image/png', photo) } };
-	expect(lastMessages()[0]!.content).toEqual([audio, image, parts[0], audio, image]);
+	expect(lastMessages()[0]!.content).toEqual([parts[0], audio, image, audio, image]);
 	const { headers, bodyBytes } = api.requests.at(-1)!;
 	expect(Number(headers['content-length'])).toBe(bodyBytes);
 });
@@ -349,7 +430,7 @@ test('parts in JSON messages pass through, and attachments join them', async () 
 		{ specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: $json.parts }] }}' },
 	);
 	expect(lastMessages()).toEqual([
-		{ role: 'user', content: [{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', file) } }, ...parts] },
+		{ role: 'user', content: [...parts, { type: 'image_url', image_url: { url: dataUrl('image/jpeg', file) } }] },
 	]);
 });
 
@@ -383,15 +464,22 @@ describe('is told before anything is sent:', () => {
 			'In this item: none.',
 			[{ type: 'video' }],
 			() => ({ json: {} }),
-			'no file in the field "data"',
+			'The input item has no video that StepFun accepts for attachment 1',
 			'In this item: none.',
 		],
 		[
-			'an empty name',
-			[{ binaryFields: ' ' }],
-			() => ({ json: {} }),
-			'Input Data Field Name(s) of attachment 1 is empty',
-			'Enter the name',
+			'no file of the type, among several',
+			[{ type: 'audio', binaryFields: ' ' }],
+			() => item({ cv: inMemory(files.pdf(), 'application/pdf'), photo: inMemory(files.png(), 'image/png') }),
+			'The input item has no audio that StepFun accepts for attachment 1',
+			'In this item: cv (application/pdf), photo (image/png).',
+		],
+		[
+			'no file in the field that is named',
+			[{ binaryFields: 'data' }],
+			() => item({ photo: inMemory(files.png(), 'image/png') }),
+			'no file in the field "data"',
+			'In this item: photo.',
 		],
 		[
 			'a PDF as an image',
