@@ -454,7 +454,7 @@ describe('is told before anything is paid for:', () => {
 	test('what fits is never refused, and nothing is known of other models', async () => {
 		await read([textItem(words(260_000))]);
 		expect(chats()).toHaveLength(1);
-		await read([textItem(words(300_000))], { model: { __rl: true, mode: 'id', value: 'step-1o-turbo-vision' } });
+		await read([textItem(words(300_000))], { model: { __rl: true, mode: 'id', value: 'a-model-of-a-gateway' } });
 		expect(chats()).toHaveLength(2);
 	});
 
