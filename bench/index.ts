@@ -26,6 +26,7 @@ import { longAnswer } from './works/long-answers';
 import { overhead } from './works/overhead';
 import { start } from './works/start';
 import { upload32, upload96 } from './works/upload';
+import { structured, structuredCost } from './works/structured';
 import type { Table, Work } from './works/work';
 
 const works: Work[] = [
@@ -46,6 +47,8 @@ const works: Work[] = [
 	longAnswer,
 	firstToken,
 	cancel,
+	structured,
+	structuredCost,
 	start,
 ];
 
