@@ -24,7 +24,18 @@ const folders = (...names) => `(^|/)(${names.join('|')})(/|$)`;
 
 const unpublished = [folders('emulator', 'host', 'bench', 'test', 'scripts'), 'It is not published.'];
 const outside = [`^@?n8n|${folders('nodes', 'credentials')}`, 'stepfun/ knows nothing of n8n.'];
-const doors = ['complete', 'stream-text', 'tool-loop', 'structured', 'list-models'];
+const doors = [
+	'complete',
+	'stream-text',
+	'tool-loop',
+	'structured',
+	'list-models',
+	'files',
+	'read-document',
+	'run-files',
+	'search',
+	'count-tokens',
+];
 const door = [`^\\.\\.?/(${doors.join('|')})$`, 'The doors of stepfun/ import its rooms, not the other way round.'];
 const rooms = (...names) => [
 	folders(...names),

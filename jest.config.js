@@ -23,7 +23,7 @@ module.exports = {
 			...shared,
 			displayName: 'unit',
 			testMatch: ['<rootDir>/test/**/*.test.ts'],
-			testPathIgnorePatterns: ['/node_modules/', '/test/engine/', '/test/e2e/'],
+			testPathIgnorePatterns: ['/node_modules/', '/test/engine/', '/test/e2e/', '/test/queue/'],
 		},
 		{ ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
 		{

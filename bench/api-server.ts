@@ -67,7 +67,7 @@ async function main() {
 	process.send!({ id: 0, result: emulator.port });
 }
 
-function answerWith({ pieces, pieceLength, bytesAtOnce }: Reply): (request: RecordedRequest) => Fault {
+function answerWith({ pieces, pieceLength, bytesAtOnce }: Reply): (request: RecordedRequest) => Fault | undefined {
 	const piece = 'word '.repeat(Math.ceil(pieceLength / 5)).slice(0, pieceLength);
 	const frame = {
 		id: 'bench',
@@ -93,7 +93,10 @@ function answerWith({ pieces, pieceLength, bytesAtOnce }: Reply): (request: Reco
 	});
 	const stream: Fault =
 		bytesAtOnce === 0 ? { raw: events } : { raw: events.join(''), ...(bytesAtOnce && { splitBytes: bytesAtOnce }) };
-	return ({ body }) => ((body as { stream?: boolean }).stream ? stream : { body: json });
+	return ({ body, url }) => {
+		if (!url.endsWith('/chat/completions')) return undefined;
+		return (body as { stream?: boolean }).stream ? stream : { body: json };
+	};
 }
 
 void main();

@@ -6,11 +6,14 @@ import { makeCertificate, type Certificate } from './certificate';
 import { startChild } from './child';
 import type { Calls, Result } from './limit-client';
 import { startProbedN8n, type ProbedN8n } from './n8n';
+import { groupsCpuMs } from './cpu-time';
+import { startQueuedN8n, type QueuedN8n, type Runner } from './queue';
 
 /** What the works share: one n8n, the API near and far, and the limit's client, each in a process of its own. */
 export class Bench {
 	private readonly open = new Set<{ stop(): Promise<void> }>();
 	private shared: ProbedN8n | undefined;
+	private queued: QueuedN8n | undefined;
 	private certificate: Certificate | undefined;
 	private apis = new Map<'near' | 'far', Api>();
 	private folders = 0;
@@ -50,6 +53,22 @@ export class Bench {
 			this.profiles,
 		);
 		return this.owned(n8n);
+	}
+
+	/** The n8n in queue mode that the works for it use in turn. */
+	async queuedN8n(): Promise<QueuedN8n> {
+		return (this.queued ??= this.owned(await startQueuedN8n(this)));
+	}
+
+	/** An n8n of one process, to be seen beside one in queue mode. */
+	async singleN8n(): Promise<Runner> {
+		const n8n = await this.freshN8n();
+		return {
+			publish: (side, url) => n8n.publish(side, url, 'lastNode'),
+			cpuMs: () => groupsCpuMs([n8n.pid]),
+			quiet: () => n8n.quiet(),
+			stop: () => n8n.stop(),
+		};
 	}
 
 	async userFolder(): Promise<string> {

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { installHost } from '../host/install';
+import { findServers } from '../host/servers';
 import { Bench } from './bench';
 import { addResults, printTable, writeResults } from './report';
 import { cancel } from './works/cancel';
@@ -19,12 +20,15 @@ import {
 } from './works/executions';
 import { executionsBeside } from './works/executions-beside';
 import { distance } from './works/distance';
+import { documents } from './works/documents';
 import { firstToken } from './works/first-token';
 import { items } from './works/items';
 import { parallelLimit, rateLimit } from './works/limits';
 import { longAnswer } from './works/long-answers';
 import { overhead } from './works/overhead';
+import { queueFastModel, queueMemory, queuePlaces, queueRate, queueSlowModel } from './works/queue';
 import { start } from './works/start';
+import { toolRounds } from './works/tool-rounds';
 import { upload32, upload96 } from './works/upload';
 import { structured, structuredCost } from './works/structured';
 import type { Table, Work } from './works/work';
@@ -44,12 +48,19 @@ const works: Work[] = [
 	executionsFreeSpread,
 	upload32,
 	upload96,
+	documents,
+	toolRounds,
 	longAnswer,
 	firstToken,
 	cancel,
 	structured,
 	structuredCost,
 	start,
+	queueRate,
+	queuePlaces,
+	queueSlowModel,
+	queueFastModel,
+	queueMemory,
 ];
 
 const { values, positionals } = parseArgs({
@@ -69,6 +80,7 @@ async function main(): Promise<void> {
 	if (unknown.length > 0)
 		throw new Error(`There is no work "${unknown[0]}", only: ${works.map(({ name }) => name).join(', ')}`);
 	const chosen = works.filter((work) => positionals.length === 0 || positionals.some((name) => isNamed(work, name)));
+	if (chosen.some(({ needsServers }) => needsServers)) findServers();
 	const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
 
 	const host = await installHost();

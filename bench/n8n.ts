@@ -3,13 +3,15 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Execution, N8nClient, Workflow } from '../host/client';
 import type { Host } from '../host/install';
-import { freePort, startN8n, type N8n } from '../host/n8n';
+import { startN8n, type N8n } from '../host/n8n';
+import { freePort } from '../host/program';
 import type { Usage } from './probe';
 import type { Side, SideOptions } from './sides/side';
 import { webhookStart, workflowOf, type Source } from './workflow';
 
 /** A real n8n server with a probe inside. */
 export interface ProbedN8n {
+	pid: number;
 	url: string;
 	client: N8nClient;
 	/** Imports a workflow that runs a side on items, and gives the way to run it. */
@@ -73,30 +75,17 @@ export async function startProbedN8n(
 			...env,
 		},
 	});
-	let ended = false;
-	void n8n.ended.then(() => (ended = true));
-	let accounts = 0;
 	let webhooks = 0;
-	const importOf = async (side: Side, url: string, workflow: Workflow): Promise<Accounted & { id: string }> => {
-		const importKey = (key?: string) =>
-			n8n.client.importCredential({ name: `${side.name} ${url}`, ...side.credential(url, key) });
-		const credential = await importKey();
-		return {
-			id: await n8n.client.importWorkflow(workflow, { [side.credential(url).type]: credential }),
-			async asNewAccount() {
-				accounts += 1;
-				await importKey(`sk-account-${accounts}`);
-			},
-		};
-	};
+	const importOf = importer(n8n.client);
 	const probe = async <Answer>(action: string): Promise<Answer> =>
 		(await (await fetch(`http://127.0.0.1:${probePort}/${action}`)).json()) as Answer;
 	return {
+		pid: n8n.pid,
 		url: n8n.url,
 		client: n8n.client,
 		probe,
 		quiet: () => quiet(n8n.url),
-		hasEnded: () => ended,
+		hasEnded: n8n.hasEnded,
 		stop: () => n8n.stop(),
 		async prepare(side, url, source, options = {}) {
 			const { workflow, measured } = workflowOf(side, url, source, options);
@@ -130,10 +119,28 @@ export async function startProbedN8n(
 	};
 }
 
+/** Gives the way to import a side's workflow with its credential. */
+export function importer(client: N8nClient) {
+	let accounts = 0;
+	return async (side: Side, url: string, workflow: Workflow): Promise<Accounted & { id: string }> => {
+		const importKey = (key?: string) =>
+			client.importCredential({ name: `${side.name} ${url}`, ...side.credential(url, key) });
+		const credential = await importKey();
+		return {
+			id: await client.importWorkflow(workflow, { [side.credential(url).type]: credential }),
+			async asNewAccount() {
+				accounts += 1;
+				await importKey(`sk-account-${accounts}`);
+			},
+		};
+	};
+}
+
 /** So many answers in a row come within so many ms when nothing else is being done. */
 const QUIET = { answers: 5, ms: 30 };
 
-async function quiet(url: string): Promise<void> {
+/** Waits until n8n's process at this address answers quickly. */
+export async function quiet(url: string): Promise<void> {
 	for (let tries = 0, quick = 0; tries < 600 && quick < QUIET.answers; tries += 1) {
 		const askedAt = Date.now();
 		await fetch(`${url}/healthz`).then(

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describeAttachments } from './attachments';
+import type { Files } from './files';
 import { readDialogue, type Dialogue } from './dialogue';
 import { fitSchema } from './json-schema';
+import { findChatModel } from './models';
 import { planCalls, searchCall, type PlannedCall } from './tools';
 import { isObject, type ChatRequest, type JsonObject, type SearchCall, type ToolCall } from './types';
 import { promptTokens, tokens } from './usage';
@@ -14,6 +16,8 @@ export interface ChoiceAnswer {
 	toolCalls: Array<ToolCall & { pieces: string[] }>;
 	searches: SearchCall[];
 	finishReason: 'stop' | 'length' | 'tool_calls';
+	/** Whether `content` is said rather than written. */
+	spoken: boolean;
 }
 
 export interface Answer {
@@ -30,20 +34,26 @@ export interface Answer {
  * The answer to a checked request. The same request always gets the same answer.
  * @param callId makes a call's id of a hash in hex
  */
-export function answerRequest(request: ChatRequest, cachedTokens: number, callId: (hash: string) => string): Answer {
+export function answerRequest(
+	request: ChatRequest,
+	cachedTokens: number,
+	callId: (hash: string) => string,
+	files: Files,
+): Answer {
 	const dialogue = readDialogue(request.messages);
 	const calls = planCalls(dialogue, request.tools ?? [], request.tool_choice);
 	const seed = createHash('sha256').update(JSON.stringify(request.messages)).digest('base64url');
 	const answerChoice = (_: unknown, index: number): ChoiceAnswer => {
 		const id = (position: number) => callId(createHash('sha256').update(`${seed} ${index} ${position}`).digest('hex'));
 		const searches = calls.length === 0 && searchesWeb(request) ? [searchCall(id(0), dialogue.question)] : [];
-		const content = calls.length > 0 ? '' : contentFor(request, dialogue, searches, index);
+		const content = calls.length > 0 ? '' : contentFor(request, dialogue, { searches, choice: index, files });
 		const limited = {
 			reasoning: tokens(reasoningFor(request, dialogue, calls)),
 			content: tokens(cutAtStop(content, request.stop)),
 			toolCalls: calls.map((call, position) => toolCall(call, id(position))),
 		};
-		return { ...limit(limited, request.max_tokens ?? Infinity), searches };
+		const answer = limit(limited, request.max_tokens ?? Infinity);
+		return { ...answer, searches, spoken: speaks(request) && answer.content.length > 0 };
 	};
 	return {
 		model: request.model,
@@ -53,6 +63,9 @@ export function answerRequest(request: ChatRequest, cachedTokens: number, callId
 		cachedTokens,
 	};
 }
+
+const speaks = ({ model, modalities }: ChatRequest): boolean =>
+	modalities?.includes('audio') === true && findChatModel(model, true)?.speech === 'spoken';
 
 const searchesWeb = (request: ChatRequest): boolean =>
 	request.tools?.some((tool) => tool.type === 'web_search') ?? false;
@@ -74,15 +87,23 @@ function reasoningFor(request: ChatRequest, dialogue: Dialogue, calls: PlannedCa
 	].join(' ');
 }
 
-function contentFor(request: ChatRequest, dialogue: Dialogue, searches: SearchCall[], choice: number): string {
+/** What an answer is made of beside the request. */
+interface Ingredients {
+	searches: SearchCall[];
+	/** Counted from 0. */
+	choice: number;
+	files: Files;
+}
+
+function contentFor(request: ChatRequest, dialogue: Dialogue, ingredients: Ingredients): string {
 	const format = request.response_format;
 	if (format?.type === 'json_schema') return fitted(format.json_schema.schema, dialogue);
 	const fenced = fencedSchema(dialogue);
 	if (format?.type === 'json_object') {
-		return fenced ? fitted(fenced, dialogue) : JSON.stringify(jsonAnswer(request, dialogue, choice));
+		return fenced ? fitted(fenced, dialogue) : JSON.stringify(jsonAnswer(request, dialogue, ingredients.choice));
 	}
 	if (fenced) return `\`\`\`json\n${fitted(fenced, dialogue)}\n\`\`\``;
-	return textAnswer(request, dialogue, searches, choice);
+	return textAnswer(request, dialogue, ingredients);
 }
 
 const fitted = (schema: JsonObject, dialogue: Dialogue): string =>
@@ -117,13 +138,13 @@ const jsonAnswer = (request: ChatRequest, dialogue: Dialogue, choice: number): J
 });
 
 /** One line for each thing the server was given. */
-const textAnswer = (request: ChatRequest, dialogue: Dialogue, searches: SearchCall[], choice: number): string =>
+const textAnswer = (request: ChatRequest, dialogue: Dialogue, { searches, choice, files }: Ingredients): string =>
 	[
 		`You asked: ${quote(dialogue.question)}. The StepFun emulator answers with model ${request.model}.`,
 		...(dialogue.system ? [`System prompt: ${quote(dialogue.system, 200)}.`] : []),
 		...list('Earlier questions', dialogue.earlier, (text) => quote(text, 200)),
 		...list('Tool results', dialogue.results, ({ name, content }) => `${name} returned ${quote(content)}`),
-		...describeAttachments(dialogue.media),
+		...describeAttachments(dialogue.media, files),
 		...searches.flatMap((search) => list('Sources', search.function.results, ({ url }) => url)),
 		...(choice > 0 ? [`(choice ${choice + 1})`] : []),
 	].join('\n');
@@ -144,7 +165,7 @@ function cutAtStop(content: string, stop: string | string[] | undefined): string
 function limit(
 	whole: Pick<ChoiceAnswer, 'reasoning' | 'content' | 'toolCalls'>,
 	maxTokens: number,
-): Omit<ChoiceAnswer, 'searches'> {
+): Omit<ChoiceAnswer, 'searches' | 'spoken'> {
 	let left = maxTokens;
 	let short = false;
 	const take = <T>(pieces: T[]): T[] => {

@@ -24,10 +24,15 @@ export class BodyReader {
 	/** Bytes taken so far. */
 	bytes = 0;
 
-	push(chunk: Buffer): void {
+	/** Takes note of bytes that are no JSON. */
+	count(chunk: Buffer): void {
 		this.hash.update(chunk);
 		if (this.bytes < rawLimit) this.raw.push(chunk.subarray(0, rawLimit - this.bytes));
 		this.bytes += chunk.length;
+	}
+
+	push(chunk: Buffer): void {
+		this.count(chunk);
 		let position = 0;
 		while (position < chunk.length) {
 			const quote = this.nextQuote(chunk, position);

@@ -1,5 +1,6 @@
 import { parseDataUrl } from './data-url';
-import { ApiError, invalid, refuse, unknownModel, unsupportedContent } from './errors';
+import { ApiError, invalid, refuse, tooLong, unknownModel, unsupportedContent } from './errors';
+import type { Files } from './files';
 import { findChatModel, type ChatModel, type Media } from './models';
 import {
 	isObject,
@@ -9,6 +10,7 @@ import {
 	type JsonObject,
 	type Message,
 } from './types';
+import { promptTokens } from './usage';
 
 const MB = 1024 * 1024;
 /** Limits from StepFun's guides; sizes in bytes. */
@@ -23,7 +25,7 @@ const absent = (value: unknown): value is undefined | null => value === undefine
  * returns it typed. Fields that it does not name are ignored, as the live API does.
  * @throws ApiError with StepFun's status and envelope
  */
-export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
+export function checkRequest(body: unknown, stepPlan: boolean, files: Files): ChatRequest {
 	if (!isObject(body)) throw refuse('request body is not a valid JSON object');
 	if (!nonEmpty(body.model)) throw invalid('model', 'not empty');
 	const model = findChatModel(body.model, stepPlan);
@@ -34,10 +36,25 @@ export function checkRequest(body: unknown, stepPlan: boolean): ChatRequest {
 	checkTools(body.tools, model);
 	checkToolChoice(body.tool_choice, body.tools);
 	checkResponseFormat(body.response_format);
+	checkSpeech(body, model);
 	const request = body as unknown as ChatRequest;
 	checkToolRounds(request.messages);
-	checkMedia(request.messages, model);
+	checkMedia(request.messages, model, files);
+	const tokens = promptTokens(request);
+	if (tokens > model.maxInput) throw tooLong(model.maxInput, tokens);
 	return request;
+}
+
+/**
+ * POST /v1/token/count: the tokens of the messages of a request (https://platform.stepfun.ai/docs/en/api-reference/token-count).
+ * @throws ApiError with StepFun's status and envelope
+ */
+export function countMessages(body: unknown): number {
+	if (!isObject(body)) throw refuse('request body is not a valid JSON object');
+	if (!nonEmpty(body.model)) throw invalid('model', 'not empty');
+	if (!findChatModel(body.model, false)) throw unknownModel(body.model);
+	checkMessages(body.messages);
+	return promptTokens({ messages: body.messages as Message[] });
 }
 
 function checkMessages(messages: unknown): void {
@@ -185,6 +202,7 @@ function checkReasoning(body: JsonObject, model: ChatModel): void {
 function checkTools(tools: unknown, model: ChatModel): void {
 	if (absent(tools)) return;
 	if (!Array.isArray(tools)) throw invalid('tools', 'an array');
+	if (tools.length > 0 && !model.tools) throw unsupportedContent(`model ${model.id} does not support tools`);
 	if (tools.length > limits.tools) throw invalid('tools', `at most ${limits.tools} tools`);
 	tools.forEach((tool: unknown, index) => checkTool(tool, `tools[${index}]`, model));
 }
@@ -198,8 +216,9 @@ function checkTool(tool: unknown, at: string, model: ChatModel): void {
 	if (tool.type !== 'function') throw invalid(`${at}.type`, 'function, web_search or retrieval');
 	if (!isObject(tool.function)) throw invalid(`${at}.function`, 'an object');
 	const { name, parameters } = tool.function;
-	if (!text(name) || !/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
-		throw invalid(`${at}.function.name`, 'letters, numbers, _ and -, at most 64 characters');
+	// The page only recommends at most 64 of them.
+	if (!text(name) || !/^[a-zA-Z0-9_-]+$/.test(name)) {
+		throw invalid(`${at}.function.name`, 'letters, numbers, _ and -');
 	}
 	if (!absent(parameters) && !(isObject(parameters) && parameters.type === 'object')) {
 		throw invalid(`${at}.function.parameters`, 'an object schema with type object');
@@ -232,6 +251,19 @@ function checkResponseFormat(format: unknown): void {
 	}
 }
 
+/** The page chat-completion-create, on `modalities` and `audio`. */
+function checkSpeech({ modalities, audio, stream }: JsonObject, model: ChatModel): void {
+	if (absent(modalities)) return;
+	if (!Array.isArray(modalities) || !modalities.every((one) => one === 'text' || one === 'audio')) {
+		throw invalid('modalities', '["text"] or ["text", "audio"]');
+	}
+	if (!modalities.includes('audio') || model.speech === 'ignored') return;
+	if (model.speech === 'refused') throw invalid('modalities', '["text"]');
+	if (!isObject(audio) || !nonEmpty(audio.voice)) throw invalid('audio.voice', 'not empty');
+	const format = stream === true ? 'pcm' : 'wav';
+	if (audio.format !== format) throw invalid('audio.format', format);
+}
+
 /** Every tool result answers a call of the assistant message before it, and every call is answered. */
 function checkToolRounds(messages: Message[]): void {
 	let open = new Set<string>();
@@ -255,11 +287,13 @@ function requireAnswered(open: Set<string>): void {
 	throw refuse(`an assistant message with tool_calls must be followed by tool messages for: ${[...open].join(', ')}`);
 }
 
-function checkMedia(messages: Message[], model: ChatModel): void {
+function checkMedia(messages: Message[], model: ChatModel, files: Files): void {
 	const parts = messages.flatMap((message) => (Array.isArray(message.content) ? message.content : []));
 	const images = parts.filter((part) => part.type === 'image_url');
 	const videos = parts.filter((part) => part.type === 'video_url');
 	const clips = parts.filter((part) => part.type === 'input_audio');
+	for (const part of [...images, ...videos])
+		requireStored(part.type === 'image_url' ? part.image_url.url : part.video_url.url, files);
 	requireMedia(model, 'image', images);
 	requireMedia(model, 'video', videos);
 	requireMedia(model, 'audio', clips);
@@ -278,6 +312,12 @@ function requireMedia(model: ChatModel, media: Media, parts: ContentPart[]): voi
 	if (parts.length > 0 && !model.media.includes(media)) {
 		throw unsupportedContent(`model ${model.id} does not support ${media} input`);
 	}
+}
+
+/** A reference is good as long as its file is there. */
+function requireStored(url: string, files: Files): void {
+	const id = /^stepfile:\/\/(.*)$/.exec(url)?.[1];
+	if (id !== undefined && files.find(id)?.purpose !== 'storage') throw refuse(`file ${id} not found`);
 }
 
 const bytesOf = (url: string): number => parseDataUrl(url)?.bytes ?? 0;

@@ -2,6 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Fault, FaultChooser } from './faults';
+import type { KeptFile } from './files';
 import { EmulatorState, type EmulatorOptions } from './server';
 import type { RecordedRequest } from './types';
 
@@ -26,6 +27,8 @@ export interface Emulator {
 	 * by every request that finds none waiting. Requests refused by a limit take none.
 	 */
 	fault(next: Fault | Fault[] | FaultChooser): void;
+	/** The files that the account has, oldest first. */
+	readonly files: KeptFile[];
 	/** The most chat requests that were under way at once. */
 	readonly maxInFlight: number;
 	/** Forgets requests, faults, limits and counters, and takes back changes of the options. */
@@ -61,6 +64,9 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
 		fault(next) {
 			if (typeof next === 'function') state.chooseFault = next;
 			else state.faults.push(...[next].flat());
+		},
+		get files() {
+			return state.files.all;
 		},
 		get maxInFlight() {
 			return state.maxInFlight;

@@ -2,25 +2,28 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRequest, type Answer } from './answer';
 import { BodyReader } from './body';
-import { checkRequest } from './check';
+import { checkRequest, countMessages } from './check';
 import { realClock, type Clock } from './clock';
 import { dialects, type DialectName } from './dialects';
 import type { Dialect, Stamp } from './dialects/dialect';
 import { reasoningReplayed } from './dialogue';
 import { ApiError, badKey, unknownModel } from './errors';
+import { Files, type FilesSettings } from './files';
 import { replacement, schedule, type Fault, type FaultChooser } from './faults';
 import { Limits, type LimitOptions, type Refusal } from './limits';
 import { modelList, type ModelEntry, type Region } from './models';
+import { MultipartReader } from './multipart';
 import { deliver, errorReply, jsonReply, streamReply, textReply, type Reply } from './reply';
+import { searchTheWeb } from './search';
 import type { ChatRequest, RecordedRequest } from './types';
 import { PromptCache } from './usage';
 import { toEvents, type EventEnd } from './wire';
 
 /** All of them may be changed while the emulator runs, except port, tls and clock. Times are milliseconds. */
-export interface EmulatorOptions extends LimitOptions {
+export interface EmulatorOptions extends LimitOptions, FilesSettings {
 	/** Default 0: any free port. */
 	port?: number;
-	/** The only key that is let in; default `sk-emulator`. */
+	/** The only key that is let in, `*` for any; default `sk-emulator`. */
 	apiKey?: string;
 	/** Pause before the headers of a chat answer. */
 	delayMs?: number;
@@ -42,7 +45,11 @@ export interface EmulatorOptions extends LimitOptions {
 	clock?: Clock;
 }
 
-type Route = { kind: 'chat' | 'models'; stepPlan: boolean } | { kind: 'model'; id: string } | { kind: 'unknown' };
+type Route =
+	| { kind: 'chat' | 'models'; stepPlan: boolean }
+	| { kind: 'search' | 'count' | 'upload' | 'unknown' }
+	| { kind: 'model' | 'file' | 'file content' | 'file removal'; id: string }
+	| { kind: 'files'; purpose: string | undefined };
 
 function findRoute(method: string, url: string): Route {
 	const path = url.split('?')[0]!;
@@ -50,10 +57,23 @@ function findRoute(method: string, url: string): Route {
 	const rest = `${method} ${stepPlan ? path.slice('/step_plan'.length) : path}`;
 	if (rest === 'POST /v1/chat/completions') return { kind: 'chat', stepPlan };
 	if (rest === 'GET /v1/models') return { kind: 'models', stepPlan };
+	if (!stepPlan && rest === 'POST /v1/search') return { kind: 'search' };
+	if (!stepPlan && rest === 'POST /v1/token/count') return { kind: 'count' };
 	const one = /^GET \/v1\/models\/([^/]+)$/.exec(rest);
 	// The live plan base lists its models but does not show a single one.
 	if (one && !stepPlan) return { kind: 'model', id: one[1]! };
-	return { kind: 'unknown' };
+	// The plan has no files.
+	return (stepPlan ? undefined : findFileRoute(rest, url)) ?? { kind: 'unknown' };
+}
+
+function findFileRoute(rest: string, url: string): Route | undefined {
+	if (rest === 'POST /v1/files') return { kind: 'upload' };
+	if (rest === 'GET /v1/files')
+		return { kind: 'files', purpose: new URL(url, 'http://localhost').searchParams.get('purpose') ?? undefined };
+	const [, method, id, content] = /^(GET|DELETE) \/v1\/files\/([^/]+)(\/content)?$/.exec(rest) ?? [];
+	if (id === undefined) return undefined;
+	if (method === 'GET') return { kind: content ? 'file content' : 'file', id };
+	return content ? undefined : { kind: 'file removal', id };
 }
 
 /** A request as it is answered. */
@@ -82,10 +102,12 @@ export class EmulatorState {
 	private readonly clock: Clock;
 	private limits: Limits;
 	private cache = new PromptCache();
+	files: Files;
 
 	constructor(readonly options: EmulatorOptions) {
 		this.clock = options.clock ?? realClock;
 		this.limits = new Limits(this.clock);
+		this.files = new Files(this.clock);
 	}
 
 	reset(): void {
@@ -96,6 +118,7 @@ export class EmulatorState {
 		this.traces = 0;
 		this.limits = new Limits(this.clock);
 		this.cache = new PromptCache();
+		this.files = new Files(this.clock);
 	}
 
 	async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -103,7 +126,8 @@ export class EmulatorState {
 		response.setHeader('Date', new Date(this.clock.now()).toUTCString());
 		response.setHeader('X-Trace-Id', record.traceId);
 		const route = findRoute(record.method, record.url);
-		const keyIsRight = record.headers.authorization === `Bearer ${this.options.apiKey ?? 'sk-emulator'}`;
+		const { apiKey = 'sk-emulator' } = this.options;
+		const keyIsRight = apiKey === '*' || record.headers.authorization === `Bearer ${apiKey}`;
 		const refusal = route.kind === 'chat' && keyIsRight ? this.enter(response) : undefined;
 		let cut = false;
 		const note = () => {
@@ -181,8 +205,22 @@ export class EmulatorState {
 					return jsonReply({ object: 'list', data: this.models(route.stepPlan) }, contentType.json);
 				case 'model':
 					return jsonReply(findModel(this.models(false), route.id), contentType.json);
+				case 'search':
+					return jsonReply(searchTheWeb(parsed), contentType.json);
+				case 'count':
+					return jsonReply({ data: { total_tokens: countMessages(parsed) } }, contentType.json);
+				case 'upload':
+					return jsonReply(this.files.add(record.upload, this.options), contentType.json);
+				case 'files':
+					return jsonReply(this.files.list(route.purpose, this.options), contentType.json);
+				case 'file':
+					return jsonReply(this.files.retrieve(route.id, this.options), contentType.json);
+				case 'file content':
+					return textReply(200, 'text/plain; charset=utf-8', this.files.content(route.id, this.options));
+				case 'file removal':
+					return jsonReply(this.files.remove(route.id), contentType.json);
 				case 'chat':
-					return this.complete(checkRequest(parsed, route.stepPlan), record, fault);
+					return this.complete(checkRequest(parsed, route.stepPlan, this.files), record, fault);
 			}
 		} catch (error) {
 			if (error instanceof ApiError) return errorReply(error);
@@ -207,7 +245,7 @@ export class EmulatorState {
 	private complete(request: ChatRequest, record: RecordedRequest, fault: Fault): Reply {
 		record.reasoningReplayed = reasoningReplayed(request.messages);
 		const { dialect } = this;
-		const answer = answerRequest(request, this.cache.look(request), dialect.callId);
+		const answer = answerRequest(request, this.cache.look(request), dialect.callId, this.files);
 		const stream = fault.respondSse ?? (request.stream === true && !fault.respondJson);
 		const stamp = {
 			id: dialect.completionId(record.traceId, stream),
@@ -235,14 +273,21 @@ function findModel(models: ModelEntry[], id: string): ModelEntry {
 /** Fills the record's fields of the body; undefined when the client left before it was whole. */
 async function readBody(request: IncomingMessage, record: RecordedRequest): Promise<string | undefined> {
 	const reader = new BodyReader();
+	const boundary = /^multipart\/form-data;\s*boundary="?([^";]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+	const form = boundary === undefined ? undefined : new MultipartReader(boundary);
 	try {
-		for await (const chunk of request) reader.push(chunk as Buffer);
+		for await (const chunk of request) {
+			if (form) {
+				reader.count(chunk as Buffer);
+				form.push(chunk as Buffer);
+			} else reader.push(chunk as Buffer);
+		}
 	} catch {
 		record.bodyBytes = reader.bytes;
 		return undefined;
 	}
 	const { text, ...body } = reader.end();
-	Object.assign(record, body);
+	Object.assign(record, body, form && { upload: form.end() });
 	return text;
 }
 

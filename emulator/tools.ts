@@ -13,8 +13,8 @@ export interface PlannedCall {
  * Which functions to call next, by fixed rules:
  * 1. First round: a call for each mention of a tool's name in the question (all in parallel, in the order they
  *    stand; arguments from the words after the mention), or, where none is mentioned, one call of the first tool.
- * 2. Second round, only if the question says "in two rounds": the last called tool again, its arguments from the
- *    last result.
+ * 2. Further rounds, as many as the question says ("in two rounds", "in 5 rounds"): the last called tool again, its arguments from
+ *    the last result.
  * 3. Then the answer. A tool that the system prompt says "must" be used (`MUST use the X tool`, as n8n's AI Agent
  *    asks for its output format) is not part of 1 and 2; it is called once in place of the answer.
  * A question that says "without tools" skips 1 and 2.
@@ -45,7 +45,8 @@ function ordinaryCalls(dialogue: Dialogue, functions: FunctionTool[]): PlannedCa
 		if (found.length === 0) return [call(first, question)];
 		return found.map(({ tool, words }) => call(tool, words));
 	}
-	if (rounds > 1 || !/\bin two rounds\b/i.test(question)) return [];
+	const wanted = /\bin (two|\d{1,2}) rounds\b/i.exec(question)?.[1] ?? '1';
+	if (rounds >= (wanted.toLowerCase() === 'two' ? 2 : Number(wanted))) return [];
 	return [call(found.at(-1)?.tool ?? first, results.at(-1)?.content ?? question, true)];
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Upload } from './multipart';
 
 /** One part of a user message (https://platform.stepfun.ai/docs/en/api-reference/chat/chat-completion-create). */
 export type ContentPart =
@@ -68,6 +69,8 @@ export interface ChatRequest {
 	response_format?: ResponseFormat;
 	reasoning_format?: 'general' | 'deepseek-style';
 	reasoning_effort?: 'low' | 'medium' | 'high';
+	modalities?: string[] | null;
+	audio?: { voice: string; format: 'wav' | 'pcm' } | null;
 }
 
 /** What a request looked like to the server. Times are milliseconds since 1970. */
@@ -86,6 +89,8 @@ export interface RecordedRequest {
 	 * than 64 KiB is replaced: `data:image/png;base64,{bytes:123,sha256:…}` (bytes and hash after decoding).
 	 */
 	body: unknown;
+	/** What a multipart form held. */
+	upload?: Upload;
 	/** The `X-Trace-Id` of the answer. */
 	traceId: string;
 	startedAt: number;

@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nClient } from './client';
-import type { Host } from './install';
 import { installCommunityPackage } from './community-package';
+import type { Host } from './install';
+import { freePort, startProgram, STOP_TIMEOUT_MS, type Running } from './program';
 
+/** What an n8n process is started with. */
 export interface N8nOptions {
 	host: Host;
 	/** n8n keeps its database, settings and community packages below it; used again, it starts where it ended. */
@@ -20,18 +17,21 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 }
 
-export interface N8n {
+/** A process of n8n, whichever. */
+export interface N8nProcess extends Running {
 	url: string;
-	client: N8nClient;
-	logFile: string;
-	/** Settles when the process has ended, by `stop` or by itself. */
-	ended: Promise<void>;
-	/** Ends the server and everything it started. */
-	stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 180_000;
-const STOP_TIMEOUT_MS = 10_000;
+export interface N8n extends N8nProcess {
+	client: N8nClient;
+}
+
+/** What n8n can be started as, and the line of its log that says it is ready. */
+const READY = {
+	start: 'Editor is now accessible via',
+	worker: 'n8n worker is now ready',
+	webhook: 'Webhook listener waiting for requests',
+} as const;
 
 /**
  * Starts an n8n server on the loopback interface with a community package in it, and logs in.
@@ -39,41 +39,48 @@ const STOP_TIMEOUT_MS = 10_000;
  * @throws with the end of n8n's log when it does not come up
  */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const { host, userFolder, packageDirectory } = options;
+	const running = await startN8nProcess('start', options);
+	try {
+		return { ...running, client: await N8nClient.login(running.url) };
+	} catch (error) {
+		await running.stop();
+		throw error;
+	}
+}
+
+/** Starts one process of n8n as `startN8n` does; its `/healthz` answers at `url`. @param args of n8n's command */
+export async function startN8nProcess(
+	command: keyof typeof READY,
+	{ host, userFolder, packageDirectory, port, env }: N8nOptions,
+	args: string[] = [],
+): Promise<N8nProcess> {
 	await mkdir(userFolder, { recursive: true });
 	await installCommunityPackage(userFolder, packageDirectory);
-
-	const port = await freePort(options.port);
-	const brokerPort = await freePort();
-	const url = `http://127.0.0.1:${port}`;
-	const logFile = path.join(userFolder, 'n8n.log');
-	const log = openSync(logFile, 'w');
-	const child = spawn(host.node, ['--require', path.join(__dirname, 'leash.cjs'), host.n8n, 'start'], {
+	const ownPort = `${await freePort(port)}`;
+	const url = `http://127.0.0.1:${ownPort}`;
+	const running = await startProgram({
+		name: 'n8n',
+		program: host.node,
+		args: ['--require', path.join(__dirname, 'leash.cjs'), host.n8n, command, ...args],
 		// n8n reads a .env file from where it is started.
 		cwd: userFolder,
 		env: {
 			...environment(host, userFolder),
-			N8N_PORT: `${port}`,
-			N8N_RUNNERS_BROKER_PORT: `${brokerPort}`,
-			...options.env,
+			...(command === 'worker'
+				? { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: ownPort }
+				: { N8N_PORT: ownPort }),
+			N8N_RUNNERS_BROKER_PORT: `${await freePort()}`,
+			...env,
 		},
-		stdio: ['ignore', log, log, 'ipc'],
-		// A process group of its own: `stop` ends the task runners with it, and Ctrl-C reaches it through `stop` only.
-		detached: process.platform !== 'win32',
+		logFile: path.join(userFolder, 'n8n.log'),
+		isReady: async (log) =>
+			log.includes(READY[command]) &&
+			(await fetch(`${url}/healthz`).then(
+				(response) => response.ok,
+				() => false,
+			)),
 	});
-	const ended = new Promise<void>((resolve) => {
-		child.on('exit', () => resolve());
-		child.on('error', () => resolve());
-	});
-	const stop = () => end(child, ended);
-
-	try {
-		await ready(child, url, logFile);
-		return { url, client: await N8nClient.login(url), logFile, ended, stop };
-	} catch (error) {
-		await stop();
-		throw error;
-	}
+	return { ...running, url };
 }
 
 /** The caller's environment without its n8n settings: the host is not to use another instance's database or keys. */
@@ -85,6 +92,7 @@ function environment(host: Host, userFolder: string): NodeJS.ProcessEnv {
 		PATH: [path.dirname(host.node), process.env.PATH].join(path.delimiter),
 		N8N_USER_FOLDER: userFolder,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		N8N_HOST: '127.0.0.1',
 		N8N_SECURE_COOKIE: 'false',
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: `${STOP_TIMEOUT_MS / 2000}`,
@@ -97,51 +105,4 @@ function environment(host: Host, userFolder: string): NodeJS.ProcessEnv {
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 	};
-}
-
-async function ready(child: ChildProcess, url: string, logFile: string): Promise<void> {
-	const deadline = Date.now() + START_TIMEOUT_MS;
-	const isUp = async () => {
-		if (!readFileSync(logFile, 'utf8').includes('Editor is now accessible via')) return false;
-		return await fetch(`${url}/healthz`).then(
-			(response) => response.ok,
-			() => false,
-		);
-	};
-	while (!(await isUp())) {
-		const hasEnded = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-		if (hasEnded || Date.now() > deadline) {
-			const tail = readFileSync(logFile, 'utf8').split('\n').slice(-40).join('\n').trim();
-			const what = hasEnded ? 'n8n ended before it was ready' : `n8n is not ready after ${START_TIMEOUT_MS / 1000} s`;
-			throw new Error(`${what}. The end of its log (${logFile}):\n${tail}`);
-		}
-		await sleep(250);
-	}
-}
-
-async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
-	if (child.pid === undefined) return;
-	child.kill('SIGTERM');
-	await Promise.race([ended, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
-	try {
-		process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
-	} catch {
-		// Nothing of the group is left, as it should be.
-	}
-	await ended;
-}
-
-/** @returns the preferred port when nothing listens there, else one the system chooses */
-export async function freePort(preferred = 0): Promise<number> {
-	const server = createServer();
-	try {
-		server.listen(preferred, '127.0.0.1');
-		await once(server, 'listening');
-		return (server.address() as AddressInfo).port;
-	} catch (error) {
-		if (preferred === 0) throw error;
-		return await freePort();
-	} finally {
-		server.close();
-	}
 }

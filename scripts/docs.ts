@@ -1,7 +1,7 @@
 /**
  * Writes the tables of docs/fields*.md from the nodes' own descriptions, between the marks `<!-- parameters:NAME -->` and
- * `<!-- /parameters -->`, the tables of messages from their texts, and the bench's page and charts from bench/results.json. Tests tell
- * when they are out of step. A field without a Chinese text keeps its English one, and is named at the end.
+ * `<!-- /parameters -->`, the tables of messages from their texts, and the bench's page and charts and the tables of docs/scaling*.md
+ * from bench/results.json. Tests tell when they are out of step. A field without a Chinese text keeps its English one, and is named at the end.
  * usage: tsx scripts/docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { StepfunApi } from '../credentials/StepfunApi.credentials';
 import { LmChatStepfun } from '../nodes/LmChatStepfun/LmChatStepfun.node';
 import { StepfunChat } from '../nodes/StepfunChat/StepfunChat.node';
 import { writeMessages } from './messages';
+import { SCALING_PAGES, withScalingTables } from './scaling';
 
 /** Chinese texts of a field; the panel itself is English. */
 export interface FieldText {
@@ -21,7 +22,10 @@ export interface FieldText {
 	choices?: Record<string, string>;
 }
 
-/** By the field's path, such as `messages.role`; a field that both nodes have is there once. */
+/**
+ * By the field's path, such as `messages.role`. A field that both nodes have is there once, or once more as `lmChatStepfun:webSearch`
+ * where it says something else in one of them.
+ */
 export type FieldTexts = Record<string, FieldText>;
 
 /** What a table has a row for. */
@@ -77,14 +81,14 @@ const nestedProperties = ({ options = [] }: INodeProperties): INodeProperties[] 
 		'values' in entry ? entry.values : [entry],
 	);
 
-/** A Markdown table of the fields; with texts, each label is followed by its translation. */
-export function fieldTable(fields: Field[], locale: Locale, texts: FieldTexts = {}): string {
+/** A Markdown table of the fields; where a field has a text, its label is followed by its translation. */
+function fieldTable(fields: Field[], locale: Locale, textOf: (field: Field) => FieldText | undefined): string {
 	const headings = HEADINGS[locale];
 	const rows = fields.map((field) => [
-		label(field, texts[field.path]),
+		label(field, textOf(field)),
 		`\`${field.property.name}\``,
 		shownDefault(field.property),
-		describe(field, texts[field.path]),
+		describe(field, textOf(field)),
 	]);
 	return [headings, headings.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
@@ -124,24 +128,31 @@ export const textsOf = (locale: Locale): FieldTexts =>
 		? {}
 		: (JSON.parse(readFileSync(path.join(__dirname, `../docs/fields.${locale}.json`), 'utf8')) as FieldTexts);
 
+/** The key of a field's text in the locale's texts, which may have none. */
+export const textKey = (source: string, fieldPath: string, texts: FieldTexts): string =>
+	Object.hasOwn(texts, `${source}:${fieldPath}`) ? `${source}:${fieldPath}` : fieldPath;
+
 /** The page with its tables made anew. */
 export function withTables(page: string, locale: Locale): string {
 	return page.replace(/<!-- parameters:(\w+) -->[\s\S]*?<!-- \/parameters -->/g, (_, name: string) => {
 		const properties = sources[name];
 		if (!properties) throw new Error(`No description is called ${name}`);
-		return `<!-- parameters:${name} -->\n${fieldTable(fieldsOf(properties), locale, textsOf(locale))}\n<!-- /parameters -->`;
+		const texts = textsOf(locale);
+		return `<!-- parameters:${name} -->\n${fieldTable(fieldsOf(properties), locale, (field) => texts[textKey(name, field.path, texts)])}\n<!-- /parameters -->`;
 	});
 }
 
 /** Paths of the fields that have no text of the locale, and of the texts whose field is gone. */
 function textsOutOfStep(locale: Locale): { missing: string[]; stale: string[] } {
-	const paths = new Set(
-		Object.values(sources).flatMap((properties) => fieldsOf(properties).map((field) => field.path)),
+	const texts = textsOf(locale);
+	const keys = new Set(
+		Object.entries(sources).flatMap(([source, properties]) =>
+			fieldsOf(properties).map((field) => textKey(source, field.path, texts)),
+		),
 	);
-	const texts = Object.keys(textsOf(locale));
 	return {
-		missing: [...paths].filter((fieldPath) => !texts.includes(fieldPath)),
-		stale: texts.filter((fieldPath) => !paths.has(fieldPath)),
+		missing: [...keys].filter((key) => !Object.hasOwn(texts, key)),
+		stale: Object.keys(texts).filter((key) => !keys.has(key)),
 	};
 }
 
@@ -149,6 +160,10 @@ if (require.main === module) {
 	for (const [name, locale] of FIELD_PAGES) {
 		const file = path.join(__dirname, '..', name);
 		writeFileSync(file, withTables(readFileSync(file, 'utf8'), locale));
+	}
+	for (const [name, locale] of SCALING_PAGES) {
+		const file = path.join(__dirname, '..', name);
+		writeFileSync(file, withScalingTables(readFileSync(file, 'utf8'), locale));
 	}
 	const { missing, stale } = textsOutOfStep('zh-CN');
 	for (const field of missing) console.warn(`docs/fields.zh-CN.json has no text for ${field}`);

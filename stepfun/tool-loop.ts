@@ -1,4 +1,5 @@
-import { canceled, invalidInput, StepfunError } from './errors';
+import { untilAborted } from './client/until-aborted';
+import { invalidInput, StepfunError } from './errors';
 import { asRecord, tryParseJson } from './json';
 import { toolResultText } from './request/tool-result';
 import { checkTools, functionNames } from './request/tools';
@@ -10,7 +11,7 @@ import type { ChatRequest, Completion, CompletionMessage, FunctionTool, Message,
 /** A function tool that is run here rather than by whoever gets the answer. */
 export interface RunnableTool {
 	definition: FunctionTool;
-	/** What it gives is told to the model as text, and so is what it throws. */
+	/** What it gives is told to the model as text, and so is what it throws, but for a StepfunError, which ends the loop. */
 	run(args: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -35,7 +36,8 @@ export interface Exchange {
  * Asks, runs the tools that the model calls, and asks again with their results until the model calls none of them. A call of a
  * function that is defined in the request but not runnable ends the loop, and its round comes out as tool_calls.
  *
- * @throws StepfunError `too_many_iterations` with the last completion in `partial`, `canceled`, and what `ask` throws.
+ * @throws StepfunError `too_many_iterations` with the last completion in `partial`, `canceled`, what `ask` throws, and a StepfunError
+ * of a tool.
  */
 export async function completeWithTools(request: ChatRequest, options: ToolLoopOptions): Promise<Exchange> {
 	const { ask, maxIterations, signal } = options;
@@ -93,23 +95,8 @@ async function resultOf(
 	try {
 		return toolResultText(await tool.run(args));
 	} catch (error) {
+		if (error instanceof StepfunError) throw error;
 		return `The tool ${name} did not succeed: ${error instanceof Error ? error.message : String(error)}`;
-	}
-}
-
-/** Rejects as soon as the signal is aborted, without waiting for the work. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-	if (!signal) return await work;
-	let stop = (): void => {};
-	const aborted = new Promise<never>((_, reject) => {
-		stop = () => reject(canceled());
-		if (signal.aborted) stop();
-		else signal.addEventListener('abort', stop, { once: true });
-	});
-	try {
-		return await Promise.race([work, aborted]);
-	} finally {
-		signal.removeEventListener('abort', stop);
 	}
 }
 

@@ -4,14 +4,29 @@
  * Requests keep the API's own snake_case names. What comes back is unknown until `chunk.ts` has read it.
  */
 
-/** A file that travels inside a request as a data URL, read only while it is being sent. */
-interface FileSource {
+/** A file that is read only while it is being sent. */
+export interface FileSource {
 	/** Such as `image/png`. */
 	readonly mimeType: string;
 	/** Exact size in bytes, before base64. */
 	readonly size: number;
 	/** The file as base64 from its first byte, in pieces of any length. */
 	readonly base64: () => Iterable<string> | AsyncIterable<string>;
+	/** The file itself from its first byte, in pieces of any length. */
+	readonly bytes: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/** What a document is: text that is read here, or a format that StepFun's parser reads. */
+export type DocumentFormat = 'text' | 'pdf' | 'doc' | 'docx' | 'xls' | 'xlsx' | 'ppt' | 'pptx';
+
+/** A document whose text is put in its place before the request is sent. */
+export interface DocumentFile {
+	/** The name of the file, without a path. */
+	readonly name: string;
+	readonly format: DocumentFormat;
+	readonly file: FileSource;
+	/** What the document is to its reader, such as `The file "data" of attachment 1`. */
+	readonly label: string;
 }
 
 export type MediaKind = 'image' | 'video' | 'audio';
@@ -42,7 +57,13 @@ interface AudioPart {
 	input_audio: { data: MediaSource };
 }
 
-export type ContentPart = TextPart | ImagePart | VideoPart | AudioPart;
+/** Never sent: `RunFiles.withDocuments` makes text of it. */
+interface DocumentPart {
+	type: 'document';
+	document: DocumentFile;
+}
+
+export type ContentPart = TextPart | ImagePart | VideoPart | AudioPart | DocumentPart;
 
 /** A call of a function tool as the API takes and gives it: `arguments` is JSON in a string. */
 export interface ToolCall {
@@ -75,6 +96,8 @@ export interface AssistantMessage {
 	tool_calls?: ToolCall[];
 	/** Handed back with the tool calls it led to, so that the model goes on where it was. */
 	reasoning_content?: string;
+	/** What it said earlier, by its id; StepFun itself asks for the text in its place. */
+	audio?: { id: string };
 }
 
 export interface ToolMessage {
@@ -109,6 +132,16 @@ export type ResponseFormat =
 export type ReasoningEffort = 'low' | 'medium' | 'high';
 export type ReasoningFormat = 'general' | 'deepseek-style';
 
+export type Modality = 'text' | 'audio';
+
+/** How an answer is to sound. */
+export interface AudioSettings {
+	/** The id of a voice, such as `wenrounansheng`. */
+	voice: string;
+	/** The API has `wav`, and `pcm` (24 kHz, one channel, 16 bit) in a stream; whichever fits is sent where this is absent. */
+	format?: string;
+}
+
 /** Fields of the request that the API has and this package does not know, by their wire names. */
 type ExtraFields = Readonly<Record<string, unknown>>;
 
@@ -131,6 +164,9 @@ export interface ChatRequest {
 	response_format?: ResponseFormat;
 	reasoning_format?: ReasoningFormat;
 	reasoning_effort?: ReasoningEffort;
+	/** What the answer consists of; models that speak ask for it. */
+	modalities?: Modality[];
+	audio?: AudioSettings;
 	/** Fields of the body that this type does not name: see `withExtraBody`. */
 	extra?: ExtraFields;
 }
@@ -144,9 +180,28 @@ export interface Usage {
 	total_tokens: number | null;
 }
 
+/** Sound as a file. */
+export interface SoundFile {
+	bytes: Buffer;
+	mimeType: string;
+	/** Of its name, such as `wav`. */
+	extension: string;
+}
+
+/** The sound of an answer; as JSON only its size. */
+export interface SpokenAnswer {
+	/** In bytes. */
+	readonly size: number;
+	/** @param format The one that was asked for. */
+	file(format?: string): SoundFile;
+}
+
 export interface CompletionMessage {
 	role: 'assistant';
+	/** The text, or what was said where there is nothing but sound. */
 	content: string;
+	/** Present where the answer has sound. */
+	sound?: SpokenAnswer;
 	/** Whichever field carried it, once; '' when there is none. */
 	reasoning: string;
 	tool_calls?: ToolCall[];

@@ -15,6 +15,11 @@ export const wav = (more?: number): Buffer => latin1('RIFF\x10\0\0\0WAVEfmt ', m
 export const ogg = (more?: number): Buffer => latin1('OggS\0\x02', more);
 export const pdf = (more?: number): Buffer => latin1('%PDF-1.7\n', more);
 
+/** The containers of Word, Excel and PowerPoint, of before 2007 and since; an archive tells by its first names what it is of. */
+export const ole = (more?: number): Buffer => latin1('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', more);
+export const zip = (name = '[Content_Types].xml', more?: number): Buffer =>
+	latin1(`PK\x03\x04\x14\0\x06\0\b\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x13\0\0\0${name}`, more);
+
 /** A whole GIF of 1 by 1 pixel with so many frames, each behind a control block, as programs write them. */
 export function gif(frames: number): Buffer {
 	const screen = Buffer.from([...Buffer.from('GIF89a'), 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]);

@@ -47,3 +47,35 @@ export const httpRequest: Side = {
 
 const FILE_CONTENT =
 	"[{ type: 'image_url', image_url: { url: 'data:image/png;base64,' + $json.data } }, { type: 'text', text: 'What is this?' }]";
+
+/** The file as it is in a form for StepFun's parser: the first of the requests that it takes to read a document. */
+export const httpUpload: Side = {
+	...httpRequest,
+	name: 'HTTP Request, the upload alone',
+	nodes: ({ url }) => ({
+		chain: [
+			{
+				name: 'HTTP Request',
+				type: 'n8n-nodes-base.httpRequest',
+				typeVersion: 4.4,
+				parameters: {
+					method: 'POST',
+					url: `${url}/files`,
+					authentication: 'genericCredentialType',
+					genericAuthType: 'httpHeaderAuth',
+					sendBody: true,
+					contentType: 'multipart-form-data',
+					bodyParameters: {
+						parameters: [
+							{ name: 'purpose', value: 'file-extract' },
+							{ parameterType: 'formBinaryData', name: 'file', inputDataFieldName: 'data' },
+						],
+					},
+					options: {},
+				},
+				needsCredential: true,
+			},
+		],
+	}),
+	answer: ({ id }) => id,
+};

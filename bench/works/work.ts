@@ -28,6 +28,8 @@ export interface Table {
 export interface Work {
 	/** As in `npm run bench -- name`. */
 	name: string;
+	/** Whether it takes Redis and PostgreSQL. */
+	needsServers?: true;
 	measure(bench: Bench): Promise<Table>;
 }
 

@@ -1,3 +1,4 @@
+import type { BaseChatModel } from '@n8n/ai-node-sdk';
 import {
 	NodeConnectionTypes,
 	type INodeType,
@@ -5,47 +6,23 @@ import {
 	type ISupplyDataFunctions,
 	type SupplyData,
 } from 'n8n-workflow';
-import type { ResponseFormat } from '../../stepfun/types';
 import { loadAiSdk } from '../shared/ai-sdk';
 import { limiterOf } from '../shared/accounts';
 import { clock } from '../shared/clock';
 import { connect, CREDENTIAL } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
-import { modelFields, readModel } from '../shared/fields/model';
-import { optionsField, readOptions, type Option, type RequestOptions } from '../shared/fields/options';
+import { extraBodyOption } from '../shared/fields/extra-body';
+import { modelFields } from '../shared/fields/model';
+import { optionsField } from '../shared/fields/options';
 import { readPatience, retriesOption, timeoutOption } from '../shared/fields/patience';
-import { readReasoningEffort, reasoningFields, reasoningFormatOption } from '../shared/fields/reasoning';
-import { samplingOptions } from '../shared/fields/sampling';
+import { reasoningFields } from '../shared/fields/reasoning';
+import { responseFields } from '../shared/fields/response-format';
+import { webSearchFields } from '../shared/fields/web-search';
 import { searchModels } from '../shared/model-list';
 import { createChatModel } from './chat-model';
+import { connectionHint } from './connection-hint';
 import { mendAdapter, type Adapter } from './langchain-adapter';
-
-/** Without JSON Schema: output parsers write their schemas into the prompt, or offer them as a tool. */
-const responseFormatOption: Option<ResponseFormat> = {
-	property: {
-		displayName: 'Response Format',
-		name: 'responseFormat',
-		type: 'options',
-		options: [
-			{
-				name: 'JSON Object',
-				value: 'json_object',
-				description: 'Any JSON: say in the prompt which fields it should have',
-			},
-			{ name: 'Text', value: 'text', description: 'The text as the model writes it' },
-		],
-		default: 'text',
-		description: 'The format of the answer',
-	},
-	read: (value) => (value === 'json_object' ? { type: value } : undefined),
-};
-
-/** Options that are fields of the request, in the order in which they are sent. */
-const requestOptions = {
-	reasoning_format: reasoningFormatOption,
-	...samplingOptions,
-	response_format: responseFormatOption,
-} satisfies RequestOptions;
+import { readCommonRequest, requestOptions } from './request';
 
 export class LmChatStepfun implements INodeType {
 	description: INodeTypeDescription = {
@@ -68,9 +45,16 @@ export class LmChatStepfun implements INodeType {
 		outputNames: ['Model'],
 		credentials: [{ name: CREDENTIAL, required: true }],
 		properties: [
+			connectionHint,
 			...modelFields,
-			...reasoningFields,
-			optionsField([...Object.values(requestOptions), retriesOption, timeoutOption]),
+			...responseFields(
+				'The format of the answer. If an output parser is connected to the AI node, the answer follows the parser, and a schema of this node is not sent.',
+			),
+			...reasoningFields('How long the model thinks before it answers. The log shows the reasoning.'),
+			...webSearchFields(
+				'Whether StepFun may search the web for the answer, beside the tools of the AI node. The log shows what was found.',
+			),
+			optionsField([...Object.values(requestOptions), extraBodyOption, retriesOption, timeoutOption]),
 		],
 	};
 
@@ -86,16 +70,11 @@ export class LmChatStepfun implements INodeType {
 		try {
 			const sdk = await loadAiSdk(this.getNode());
 			const signal = this.getExecutionCancelSignal();
-			const model = readModel(this, itemIndex);
 			const options = this.getNodeParameter('options', itemIndex, {});
 			const connection = await connect(this);
 			const limiter = await limiterOf(connection);
-			const request = {
-				model,
-				...readReasoningEffort(this, itemIndex, model),
-				...readOptions(requestOptions, options),
-			};
-			const chatModel = createChatModel(sdk, {
+			const request = readCommonRequest(this, itemIndex, options);
+			const chatModel: BaseChatModel = createChatModel(sdk, {
 				request,
 				options: {
 					...connection,
@@ -107,7 +86,8 @@ export class LmChatStepfun implements INodeType {
 				toNodeError: toSubNodeError,
 			});
 			const { response } = sdk.supplyModel(this, chatModel);
-			return { response: mendAdapter(response as Adapter, request) };
+			const { extra, ...fields } = request;
+			return { response: mendAdapter(response as Adapter, { ...fields, ...extra }) };
 		} catch (error) {
 			throw toSubNodeError(error);
 		}

@@ -7,16 +7,18 @@ import type {
 	Tool as SdkTool,
 } from '@n8n/ai-node-sdk';
 import { complete, type CompleteOptions } from '../../stepfun/complete';
+import { checkTools } from '../../stepfun/request/tools';
 import { streamText } from '../../stepfun/stream-text';
 import type { ChatRequest, Completion, Tool } from '../../stepfun/types';
 import type { AiSdk } from '../shared/ai-sdk';
 import { toFunctionTool } from '../shared/function-tool';
 import { toMessages } from './convert-messages';
 import { toLastChunks, toResult } from './convert-results';
+import { leaveSchemaToParser } from './output-parser';
+import type { CommonRequest } from './request';
 
 interface ChatModelSettings {
-	/** What all requests have in common. */
-	request: Omit<ChatRequest, 'messages' | 'tools'>;
+	request: CommonRequest;
 	options: CompleteOptions;
 	/** The error to show to whoever uses the model. */
 	toNodeError: (error: unknown) => Error;
@@ -51,12 +53,14 @@ export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: C
 
 		private requestOf(messages: SdkMessage[], { stop, stopSequences }: CallOptions): ChatRequest {
 			const stops = stop ?? stopSequences;
-			return {
+			const tools = [...(request.tools ?? []), ...toTools(sdk, this.tools)];
+			checkTools(tools);
+			return leaveSchemaToParser({
 				...request,
 				messages: toMessages(messages),
-				...(this.tools.length > 0 && { tools: toTools(sdk, this.tools) }),
+				...(tools.length > 0 && { tools }),
 				...(stops && stops.length > 0 && { stop: stops }),
-			};
+			});
 		}
 	}
 

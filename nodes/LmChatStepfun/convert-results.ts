@@ -1,5 +1,5 @@
 import type { FinishReason, GenerateResult, MessageContent, StreamChunk, TokenUsage } from '@n8n/ai-node-sdk';
-import { functionCalls } from '../../stepfun/response/tool-calls';
+import { functionCalls, searchResults } from '../../stepfun/response/tool-calls';
 import type { Completion, CompletionChoice, ToolCall, Usage } from '../../stepfun/types';
 
 /** A completion in the form that n8n's AI nodes expect. */
@@ -16,6 +16,7 @@ export function toResult(completion: Completion): GenerateResult {
 				...reasoningOf(choice),
 				...(text === '' ? [] : [{ type: 'text' as const, text }]),
 				...functionCalls(choice?.message).map(toCall),
+				...detailsOf(completion),
 			],
 		},
 		providerMetadata: { id: completion.id, finish_reason: choice?.finish_reason ?? '' },
@@ -30,7 +31,7 @@ export function toResult(completion: Completion): GenerateResult {
 export function toLastChunks(completion: Completion): StreamChunk[] {
 	const choice = completion.choices[0];
 	return [
-		...reasoningOf(choice).map((content) => ({ type: 'content' as const, content })),
+		...[...reasoningOf(choice), ...detailsOf(completion)].map((content) => ({ type: 'content' as const, content })),
 		...functionCalls(choice?.message).map(({ id, function: { name, arguments: args } }) => ({
 			type: 'tool-call-delta' as const,
 			id,
@@ -44,6 +45,18 @@ export function toLastChunks(completion: Completion): StreamChunk[] {
 function reasoningOf(choice: CompletionChoice | undefined): MessageContent[] {
 	const text = choice?.message.reasoning ?? '';
 	return text === '' ? [] : [{ type: 'reasoning', text }];
+}
+
+/** What the SDK has no place for, or does not pass on from a stream. */
+export interface Details {
+	usage?: Usage;
+	search_results?: unknown[];
+}
+
+function detailsOf({ usage, choices: [choice] }: Completion): MessageContent[] {
+	const results = searchResults(choice?.message);
+	const details: Details = { ...(usage && { usage }), ...(results.length > 0 && { search_results: results }) };
+	return Object.keys(details).length === 0 ? [] : [{ type: 'provider', value: { ...details } }];
 }
 
 const toCall = ({ id, function: { name, arguments: args } }: ToolCall): MessageContent => ({

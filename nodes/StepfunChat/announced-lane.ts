@@ -7,6 +7,8 @@ import * as texts from './texts';
 
 /** Time between two lines, in ms. */
 const BETWEEN_LINES_MS = 30_000;
+/** Time between two looks at who waits, in ms. */
+const LOOK_MS = 1_000;
 
 /**
  * A lane that writes a line in the browser's console now and then, while requests of a manual execution wait for long. The console
@@ -22,10 +24,23 @@ export function announcedLane(context: IExecuteFunctions, lane: Lane): Lane {
 		toldAt = clock.now();
 		context.sendMessageToUI(texts.waiting(refusal ? `: ${refusal.message}` : '').message);
 	};
+	/** Since when each request has been waiting, in ms of the clock. */
+	const waiting = new Set<{ since: number }>();
+	let isWatching = false;
+	const watch = async (): Promise<void> => {
+		if (isWatching) return;
+		isWatching = true;
+		while (waiting.size > 0) {
+			await clock.sleep(LOOK_MS);
+			if ([...waiting].some(({ since }) => clock.now() - since >= LONG_WAIT_MS)) tell();
+		}
+		isWatching = false;
+	};
 	return {
 		async turn(request) {
-			const stop = new AbortController();
-			void tellWhile(stop.signal, tell);
+			const wait = { since: clock.now() };
+			waiting.add(wait);
+			void watch();
 			try {
 				const turn = await lane.turn(request);
 				return {
@@ -39,22 +54,8 @@ export function announcedLane(context: IExecuteFunctions, lane: Lane): Lane {
 					},
 				};
 			} finally {
-				stop.abort(NO_LONGER);
+				waiting.delete(wait);
 			}
 		},
 	};
 }
-
-/** Tells when a wait has become long, and again while it goes on. */
-async function tellWhile(stopped: AbortSignal, tell: () => void): Promise<void> {
-	try {
-		for (let waitMs = LONG_WAIT_MS; ; waitMs = BETWEEN_LINES_MS) {
-			await clock.sleep(waitMs, stopped);
-			tell();
-		}
-	} catch {
-		// The wait is over.
-	}
-}
-
-const NO_LONGER = 'no longer waiting';

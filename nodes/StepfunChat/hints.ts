@@ -1,7 +1,9 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import type { Retry } from '../../stepfun/client/call';
+import type { RunFiles } from '../../stepfun/run-files';
 import type { ErrorText } from '../../stepfun/texts';
 import type { StructuredExchange } from '../../stepfun/structured';
+import type { ChatRequest } from '../../stepfun/types';
 import { asOneText, escapeHtml } from '../shared/display';
 import { readArguments } from './output';
 import * as texts from './texts';
@@ -12,6 +14,8 @@ export const LONG_WAIT_MS = 5_000;
 /** Names of functions in one note, and characters of each: they come from the model. */
 const MOST_NAMES = 5;
 const LONGEST_NAME = 64;
+/** Ids of files in one note. */
+const MOST_FILES = 20;
 
 /**
  * Notes beside the output about what a user would otherwise wonder about: answers that are there but incomplete, and time that was
@@ -20,6 +24,7 @@ const LONGEST_NAME = 64;
 export class Hints {
 	private readonly truncated = new Set<number>();
 	private readonly blocked = new Set<number>();
+	private readonly silent = new Set<number>();
 	private readonly unparsed = new Set<number>();
 	private readonly unparsedNames = new Set<string>();
 	private readonly rateLimited = new Set<number>();
@@ -49,9 +54,15 @@ export class Hints {
 	}
 
 	/** Takes the answer that became an item. */
-	completed(itemIndex: number, { completion: { choices }, corrections }: StructuredExchange): void {
+	completed(
+		itemIndex: number,
+		{ completion: { choices }, corrections }: StructuredExchange,
+		{ modalities }: Pick<ChatRequest, 'modalities'>,
+	): void {
 		this.corrections += corrections;
 		if (corrections > 0) this.corrected.add(itemIndex);
+		const isSilent = choices.every(({ message }) => !message.sound && !message.tool_calls);
+		if (modalities?.includes('audio') && isSilent) this.silent.add(itemIndex);
 		for (const { finish_reason, message } of choices) {
 			if (finish_reason === 'length') this.truncated.add(itemIndex);
 			if (finish_reason === 'content_filter') this.blocked.add(itemIndex);
@@ -63,9 +74,19 @@ export class Hints {
 		}
 	}
 
+	/** Takes what became of the files that were put on StepFun. */
+	files({ left, refusal }: Pick<RunFiles, 'left' | 'refusal'>): void {
+		if (left.length > 0) {
+			const shown = left.length > MOST_FILES ? [...left.slice(0, MOST_FILES), '…'] : left;
+			this.add('warning', texts.filesLeft(String(left.length), shown.join(', ')));
+		}
+		if (refusal) this.add('info', texts.notUploaded(refusal.message));
+	}
+
 	show(): void {
 		if (this.truncated.size > 0) this.add('warning', texts.answersCutOff(this.items(this.truncated)));
 		if (this.blocked.size > 0) this.add('warning', texts.answersBlocked(this.items(this.blocked)));
+		if (this.silent.size > 0) this.add('warning', texts.answersSilent(this.items(this.silent)));
 		if (this.unparsed.size > 0) {
 			this.add('warning', texts.argumentsNotJson(this.items(this.unparsed), [...this.unparsedNames].join(', ')));
 		}

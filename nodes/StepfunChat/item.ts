@@ -1,12 +1,15 @@
 import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import type { Lane } from '../../stepfun/client/limiter';
+import type { CallOptions } from '../../stepfun/client/call';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { asksForJson } from '../../stepfun/response/check';
+import { RunFiles } from '../../stepfun/run-files';
+import { withOwnSearch } from '../../stepfun/search';
 import { completeStructured } from '../../stepfun/structured';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
-import { limiterOf } from '../shared/accounts';
+import { fileLimiterOf, limiterOf } from '../shared/accounts';
 import { clock } from '../shared/clock';
 import { connect, type Connection } from '../shared/connection';
 import { readOptions } from '../shared/fields/options';
@@ -21,8 +24,9 @@ import { readPacing, readRunPacing } from './fields/limits';
 import { streamOptions } from './fields/options';
 import { readOutputSettings } from './fields/output';
 import { readMaxIterations } from './fields/tools';
+import { readsByUpload } from './fields/uploads';
 import { Hints } from './hints';
-import { messagesOutput, outputItem } from './output';
+import { messagesOutput, outputItem, outputSounds } from './output';
 import { readRequest } from './request';
 import * as texts from './texts';
 
@@ -32,6 +36,7 @@ interface Run extends Omit<ItemsOptions, 'continueOnFail'> {
 	lane: Lane;
 	hints: Hints;
 	tools: RunnableTool[];
+	files: RunFiles;
 	/** The item whose fields set the pace; those before it have faults in these fields. */
 	decidedBy: number;
 }
@@ -55,10 +60,32 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 		lane: announcedLane(context, limiter.lane({ requestsPerMinute })),
 		hints: new Hints(context, context.getInputData().length),
 		tools: await connectedTools(context, signal),
+		files: new RunFiles({ ...connection, clock, lane: fileLane(connection), signal }),
 		decidedBy,
 		signal,
 		abort: () => own.abort(),
 	};
+}
+
+/** Few runs have files: the limits that hold for these are looked up when the first one is sent. */
+function fileLane(connection: Connection): Lane {
+	let lane: Lane | undefined;
+	return {
+		async turn(request) {
+			lane ??= (await fileLimiterOf(connection)).lane();
+			return await lane.turn(request);
+		},
+	};
+}
+
+/** Leaves nothing on StepFun, and shows what there is to say about the run as a whole. */
+export async function endRun(context: IExecuteFunctions, { files, hints }: Run): Promise<void> {
+	await files.close();
+	hints.files(files);
+	// A run that fails shows no hints.
+	if (files.left.length > 0)
+		context.logger.warn(texts.filesLeft(String(files.left.length), files.left.join(', ')).message);
+	hints.show();
 }
 
 /** One input item: its fields become a request, its completion becomes the item that comes out. */
@@ -90,7 +117,11 @@ interface Work {
 
 async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Promise<INodeExecutionData> {
 	const { itemIndex, options, chatStream } = work;
-	const request = await readRequest(context, itemIndex, options);
+	const patience = readPatience(options);
+	const read = await run.files
+		.withDocuments(await readRequest(context, itemIndex, options), patience)
+		.catch((error: Error) => noted(error, work));
+	const { request, tools, results } = withOwnSearch(read, callOptions(work, run));
 	const output = readOutputSettings(context, itemIndex, options);
 	const maxIterations = readMaxIterations(options);
 	// An answer that may yet be corrected is not shown.
@@ -100,7 +131,7 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 		pause: () => clock.sleep(0, run.signal),
 		converse: async (conversation) =>
 			await completeWithTools(conversation, {
-				tools: run.tools,
+				tools: [...run.tools, ...tools],
 				maxIterations,
 				signal: run.signal,
 				async ask(round) {
@@ -112,40 +143,52 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 			}),
 	});
 	chatStream?.show(answer.completion);
-	run.hints.completed(itemIndex, answer);
+	run.hints.completed(itemIndex, answer, request);
 	return {
 		json: {
-			...outputItem(answer, request, output.simplify),
+			...outputItem(answer, request, output.simplify, results),
 			...(output.returnMessages && { messages: messagesOutput(answer.messages) }),
 		},
+		...(await outputSounds(context, answer.completion, request)),
 		pairedItem: { item: itemIndex },
 	};
 }
 
+/** What holds for each request of an item. */
+const callOptions = (work: Work, run: Run): CallOptions & Connection => ({
+	...run.connection,
+	...readPatience(work.options),
+	lane: run.lane,
+	clock,
+	signal: run.signal,
+	onWait: (waitedMs) => run.hints.waited(work.itemIndex, waitedMs),
+	onRetry: (retry) => {
+		work.attempts = retry.error.attempts + 1;
+		run.hints.retried(work.itemIndex, retry);
+	},
+});
+
 async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Promise<Completion> {
-	const { itemIndex, options, chatStream } = work;
+	const { options, chatStream } = work;
 	work.attempts = 1;
-	return await complete(
-		{ ...readOptions(streamOptions, options), ...request },
-		{
-			...run.connection,
-			...readPatience(options),
-			raw,
-			lane: run.lane,
-			clock,
-			signal: run.signal,
-			onWait: (waitedMs) => run.hints.waited(itemIndex, waitedMs),
-			onRetry: (retry) => {
-				work.attempts = retry.error.attempts + 1;
-				run.hints.retried(itemIndex, retry);
+	const send = async (sent: ChatRequest): Promise<Completion> =>
+		await complete(
+			{ ...readOptions(streamOptions, options), ...sent },
+			{
+				...callOptions(work, run),
+				raw,
+				...(chatStream && { onDelta: (delta) => chatStream.write(delta) }),
 			},
-			...(chatStream && { onDelta: (delta) => chatStream.write(delta) }),
-		},
-	).catch((error: Error) => {
-		if (!(error instanceof StepfunError)) return Promise.reject(error);
-		work.attempts = error.attempts;
-		return Promise.reject(withOwnAdvice(error));
-	});
+		);
+	const asked = readsByUpload(options) ? run.files.withUploads(request, readPatience(options), send) : send(request);
+	return await asked.catch((error: Error) => noted(error, work));
+}
+
+/** Rejects with the error and what this node knows about it, and takes note of how often its request was sent. */
+function noted(error: Error, work: Work): Promise<never> {
+	if (!(error instanceof StepfunError)) return Promise.reject(error);
+	work.attempts = error.attempts;
+	return Promise.reject(withOwnAdvice(error));
 }
 
 /** A refusal with what this node's fields can do about it. */

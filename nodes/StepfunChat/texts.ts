@@ -8,10 +8,13 @@ export const attachmentEmpty = (label: string, place: string): ErrorText => ({
 	hint: 'Enter it, or remove the attachment',
 });
 
-/** @param fields Those of the item that have a file. */
-export const noBinaryFields = (place: string, fields: string): ErrorText => ({
-	message: `In Attachments, Input Data Field Name(s) of ${place} is empty`,
-	hint: `Enter the name of a field that has a file. In this item: ${fields}`,
+/**
+ * @param kind Such as `image`.
+ * @param files The files of the item, each with its type, such as `data (application/pdf)`.
+ */
+export const noFileOfType = (kind: string, place: string, files: string): ErrorText => ({
+	message: `The input item has no ${kind} that StepFun accepts for ${place}`,
+	hint: `Choose another Type for the attachment, or convert the file. In this item: ${files}. If an earlier node dropped the file, add it again with a Merge node`,
 });
 
 /** @param fields Those of the item that have a file. */
@@ -45,6 +48,11 @@ export const answersBlocked = (items: string): ErrorText => ({
 	hint: 'Change the text or the attachment: sending it again will not help',
 });
 
+export const answersSilent = (items: string): ErrorText => ({
+	message: `There is no audio in the answer of ${items}, although Response Modalities asks for it`,
+	hint: 'Choose a model that speaks, such as step-audio-2',
+});
+
 /** @param functions The names of the functions that were called. */
 export const argumentsNotJson = (items: string, functions: string): ErrorText => ({
 	message: `The arguments of a tool call in ${items} are not valid JSON (${functions}) and come out as text, without parsed_arguments`,
@@ -76,6 +84,22 @@ export const rateLimited = (items: string, requests: string, wait: string): Erro
 export const heldBack = (items: string, wait: string): ErrorText => ({
 	message: `${items} waited up to ${wait} s to stay within the limits of the StepFun account`,
 	hint: 'To wait less, run fewer workflows with the same key at the same time, raise Requests per Minute where it is set, or top up for a higher tier: they all share the limits of the account',
+});
+
+/**
+ * @param count Of the files.
+ * @param ids Such as `file-abc, file-def`.
+ */
+export const filesLeft = (count: string, ids: string): ErrorText => ({
+	message: `Files of this execution that could not be deleted from StepFun (${count}): ${ids}`,
+	hint: 'Delete each with DELETE /files/ and its ID: stored files cost a little, and an account may have 1,000 of them',
+});
+
+/** @param reason Such as `There is no files API at https://gateway.example/v1/files`. */
+export const notUploaded = (reason: string): ErrorText => ({
+	message: `Send Large Files by Upload had no effect: ${reason}`,
+	hint: 'Remove the option, or use it with an API that stores files: images and videos were sent within each request',
+	quote: reason,
 });
 
 // Refusals

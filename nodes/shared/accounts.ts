@@ -14,8 +14,15 @@ const limiters = new Map<string, Limiter>();
  * The limits of the account that a connection leads to: one Limiter for all executions and nodes of this process. The build keeps
  * this module in a file of its own, which both nodes load.
  */
-export async function limiterOf({ baseUrl, apiKey }: Connection): Promise<Limiter> {
-	const account = await hashed(`${baseUrl}\n${apiKey}`);
+export const limiterOf = async ({ baseUrl, apiKey }: Connection): Promise<Limiter> =>
+	await limiterFor(`${baseUrl}\n${apiKey}`);
+
+/** The same for its files: the limits of an account count the requests to its models. */
+export const fileLimiterOf = async ({ baseUrl, apiKey }: Connection): Promise<Limiter> =>
+	await limiterFor(`${baseUrl}/files\n${apiKey}`);
+
+async function limiterFor(name: string): Promise<Limiter> {
+	const account = await hashed(name);
 	const limiter = limiters.get(account) ?? new Limiter(clock);
 	// Moved to the end, as the first are forgotten first.
 	limiters.delete(account);

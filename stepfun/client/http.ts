@@ -3,14 +3,14 @@ export interface RequestBody {
 	/** Exact length in bytes, for the content-length header. */
 	length: number;
 	/** The body from its first byte; asked for again when a request is sent again. */
-	chunks(): AsyncIterable<string>;
+	chunks(): AsyncIterable<string | Uint8Array>;
 	/** The whole body, where it is in memory anyway. */
 	text?: string;
 }
 
 /** One request; authentication is added by whoever sends it. */
 export interface HttpRequest {
-	method: 'GET' | 'POST';
+	method: 'GET' | 'POST' | 'DELETE';
 	url: string;
 	headers: Record<string, string>;
 	body?: RequestBody;

@@ -1,9 +1,11 @@
 import { invalidInput } from '../errors';
 import * as texts from './texts';
 
+type Pieces<Piece> = Iterable<Piece> | AsyncIterable<Piece>;
+
 /**
- * A file that travels inside a request as a data URL and is read only while it is being sent: `base64` starts from the first
- * byte every time it is called, so that a retry can send it again.
+ * A file that is read only while it is being sent: within a request as a data URL, or by itself as its bytes. `base64` and `bytes`
+ * start from the first byte every time they are called, so that a retry can send it again.
  */
 export class Attachment {
 	private constructor(
@@ -12,12 +14,15 @@ export class Attachment {
 		/** Exact size in bytes, before base64. */
 		readonly size: number,
 		/** The file as base64, in pieces of any length. */
-		readonly base64: () => Iterable<string> | AsyncIterable<string>,
+		readonly base64: () => Pieces<string>,
+		/** The file itself, in pieces of any length. */
+		readonly bytes: () => Pieces<Uint8Array>,
 	) {}
 
 	/** A file of exactly `size` bytes, encoded while it is read. */
 	static fromBytes(mimeType: string, size: number, open: () => Promise<AsyncIterable<Uint8Array>>): Attachment {
-		return new Attachment(mimeType, size, () => encode(open, size));
+		const bytes = (): AsyncGenerator<Uint8Array> => whole(open, size);
+		return new Attachment(mimeType, size, () => encode(bytes()), bytes);
 	}
 
 	/**
@@ -31,7 +36,12 @@ export class Attachment {
 		if (text === '' || text.length % 4 !== 0 || !isBase64(text.slice(0, SLICE)) || !isBase64(text.slice(-4))) {
 			throw invalidInput(texts.notBase64(label));
 		}
-		return new Attachment(mimeType, decodedSize(text), () => slices(text));
+		return new Attachment(
+			mimeType,
+			decodedSize(text),
+			() => slices(text),
+			() => decoded(text),
+		);
 	}
 
 	/** Guards against a copy of the file ending up in an error, a log or a JSON body by accident. */
@@ -56,23 +66,34 @@ export const withoutBlanks = (text: string): string =>
 
 const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 
-/** Groups of three bytes are kept together across the stream's own chunks. */
-async function* encode(open: () => Promise<AsyncIterable<Uint8Array>>, size: number): AsyncGenerator<string> {
-	let rest: Uint8Array = new Uint8Array(0);
+/**
+ * The bytes of a file of exactly so many.
+ *
+ * @throws StepfunError `invalid_input` for a file that cannot be read, or has another size by now.
+ */
+async function* whole(open: () => Promise<AsyncIterable<Uint8Array>>, size: number): AsyncGenerator<Uint8Array> {
 	let read = 0;
 	try {
 		for await (const chunk of await open()) {
 			read += chunk.length;
 			if (read > size) break;
-			const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-			const whole = bytes.length - (bytes.length % 3);
-			if (whole > 0) yield view(bytes.subarray(0, whole)).toString('base64');
-			rest = bytes.slice(whole);
+			yield chunk;
 		}
 	} catch {
 		throw invalidInput(texts.unreadableAttachment);
 	}
 	if (read !== size) throw invalidInput(texts.changedAttachment(size, read));
+}
+
+/** Groups of three bytes are kept together across the stream's own chunks. */
+async function* encode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+	let rest: Uint8Array = new Uint8Array(0);
+	for await (const chunk of chunks) {
+		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		const whole = bytes.length - (bytes.length % 3);
+		if (whole > 0) yield view(bytes.subarray(0, whole)).toString('base64');
+		rest = bytes.slice(whole);
+	}
 	if (rest.length > 0) yield view(rest).toString('base64');
 }
 
@@ -86,4 +107,8 @@ function* slices(text: string): Generator<string> {
 			throw invalidInput(texts.notBase64('An attachment'));
 		yield slice;
 	}
+}
+
+function* decoded(text: string): Generator<Uint8Array> {
+	for (const slice of slices(text)) yield Buffer.from(slice, 'base64');
 }

@@ -1,7 +1,8 @@
 import { invalidInput } from '../errors';
 import type { ErrorText } from '../texts';
-import type { ContentPart, MediaKind, MediaSource, Message } from '../types';
+import type { ContentPart, FileSource, MediaKind, MediaSource, Message } from '../types';
 import { Attachment, base64Length, withoutBlanks } from './attachment';
+import { isParsedType } from './document-formats';
 import * as texts from './texts';
 
 const MB = 2 ** 20;
@@ -15,6 +16,8 @@ const MEDIA_LIMITS = {
 	videoBytes: 128 * MB,
 	/** All audio together, counted as base64. */
 	audioBase64Bytes: 10 * MB,
+	/** Each file that is stored on StepFun. */
+	storedBytes: 128 * MB,
 } as const;
 
 /** What StepFun takes, by kind. */
@@ -71,7 +74,8 @@ export function requireMediaType(kind: MediaKind, declaredType: string, head: Ui
 	const type = mediaType(kind, declaredType, head);
 	if (type === undefined) {
 		const told = sniffType(head) ?? (canonical(declaredType) || 'of an unknown type');
-		throw invalidInput(texts.unsupportedType(label, told, FORMAT_NAMES[kind], kind));
+		const text = isParsedType(told) ? texts.documentAmongMedia : texts.unsupportedType;
+		throw invalidInput(text(label, told, FORMAT_NAMES[kind], kind));
 	}
 	if (type === GIF && isAnimatedGif(head)) throw invalidInput(texts.animatedGif(label));
 	return type;
@@ -212,4 +216,27 @@ export function mediaPart(kind: MediaKind, source: MediaSource, detail?: 'low' |
 		case 'audio':
 			return { type: 'input_audio', input_audio: { data: source } };
 	}
+}
+
+/** Images and videos that StepFun stores for requests to refer to, with the extension of their files (page files/create). */
+export const STORED_TYPES: Readonly<Record<string, string>> = {
+	'video/mp4': 'mp4',
+	'image/jpeg': 'jpg',
+	'image/png': 'png',
+	'image/webp': 'webp',
+	'image/gif': 'gif',
+};
+
+/** The file of a part, where StepFun can store it; audio is taken within the request only. */
+export function storableFile(part: ContentPart): FileSource | undefined {
+	const source =
+		part.type === 'image_url' ? part.image_url.url : part.type === 'video_url' ? part.video_url.url : undefined;
+	if (source === undefined || typeof source === 'string') return undefined;
+	return Object.hasOwn(STORED_TYPES, source.mimeType) && source.size <= MEDIA_LIMITS.storedBytes ? source : undefined;
+}
+
+/** The part with an address in the place of its file. */
+export function withAddress(part: ContentPart, url: string): ContentPart {
+	if (part.type === 'image_url') return { ...part, image_url: { ...part.image_url, url } };
+	return part.type === 'video_url' ? { ...part, video_url: { url } } : part;
 }

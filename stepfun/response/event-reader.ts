@@ -1,6 +1,7 @@
+import { createParser } from 'eventsource-parser';
 import { excerpt } from '../client/redact';
 import { Brackets, MAX_JSON_DEPTH } from '../json';
-import { LineReader } from './line-reader';
+import { DataLines } from './data-lines';
 import { parseDocument } from './parse-document';
 import * as texts from './texts';
 import { malformed, MAX_EVENT_CHARACTERS, tooDeep, tooLarge } from './unreadable';
@@ -24,19 +25,28 @@ export interface StreamEvent {
 /**
  * Server-sent events, one `data:` line at a time. In the examples of StepFun's documentation
  * (https://platform.stepfun.ai/docs/en/api-reference/chat/streaming) the data lines follow each other without the blank line that
- * ends an event; by the letter of the standard they would all be one event, readable only at the end. So each line is an event of
- * its own, and a document that is spread over several lines is put together again.
+ * ends an event; by the letter of the standard they would all be one event, readable only at the end. So each line is ended like
+ * an event of its own, and a document that is spread over several lines is put together again.
  */
 export class EventReader {
 	sawData = false;
 	/** Whether the end mark has come; what follows it does not count. */
 	done = false;
-	private name = '';
-	/** Lines of a document that is not complete yet. */
+	/** Lines of a document that is not complete yet, and the name of its event. */
 	private pending: string[] = [];
+	private pendingName = '';
 	private pendingSize = 0;
 	private brackets = new Brackets();
-	private readonly lines = new LineReader((line) => this.readLine(line));
+	private readonly lines = new DataLines();
+	private readonly parser = createParser({
+		onEvent: ({ data, event = '' }) => {
+			this.readData(data.trim(), event.trim());
+		},
+		onError: ({ type }) => {
+			if (type === 'max-buffer-size-exceeded') throw tooLarge();
+		},
+		maxBufferSize: MAX_EVENT_CHARACTERS,
+	});
 
 	constructor(
 		private readonly onEvent: (event: StreamEvent) => void,
@@ -45,34 +55,29 @@ export class EventReader {
 
 	/** Hands on the events that this text completes. */
 	feed(text: string): void {
-		this.lines.feed(text);
+		this.parser.feed(this.lines.ended(text));
 	}
 
 	/** @throws StepfunError `malformed_answer` when the stream has ended within a document. */
 	end(): void {
-		this.lines.end();
+		this.parser.feed('\n\n');
 		if (this.pending.length > 0) this.giveUp();
 	}
 
-	private readLine(line: string): void {
-		if (line.startsWith('data:')) this.readData(line.slice(5).trim());
-		else if (line.startsWith('event:')) this.name = line.slice(6).trim();
-		else if (line === '') this.name = '';
-	}
-
-	private readData(data: string): void {
+	private readData(data: string, name: string): void {
 		if (data === '' || this.done) return;
 		this.sawData = true;
-		if (this.name !== '' && KEEPALIVE.test(this.name)) return;
-		if (data !== DONE) this.readDocument(data);
+		if (name !== '' && KEEPALIVE.test(name)) return;
+		if (data !== DONE) this.readDocument(data, name);
 		else if (this.pending.length === 0) this.done = true;
 		else this.giveUp();
 	}
 
-	private readDocument(data: string): void {
+	private readDocument(data: string, name: string): void {
 		if (this.pending.length === 0) {
 			const value = parseDocument(data, this.requestId);
-			if (value !== undefined) return this.onEvent({ name: this.name, value, text: data });
+			if (value !== undefined) return this.onEvent({ name, value, text: data });
+			this.pendingName = name;
 		}
 		this.pending.push(data);
 		this.pendingSize += data.length;
@@ -85,12 +90,12 @@ export class EventReader {
 
 	private endDocument(): void {
 		const text = this.pending.join('\n');
-		const value = parseDocument(text, this.requestId) ?? (this.name === 'error' ? text : undefined);
+		const value = parseDocument(text, this.requestId) ?? (this.pendingName === 'error' ? text : undefined);
 		if (value === undefined) this.giveUp();
 		this.pending = [];
 		this.pendingSize = 0;
 		this.brackets = new Brackets();
-		this.onEvent({ name: this.name, value, text });
+		this.onEvent({ name: this.pendingName, value, text });
 	}
 
 	private giveUp(): never {

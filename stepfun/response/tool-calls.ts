@@ -8,6 +8,10 @@ import { beyondLimit } from './unreadable';
 export const functionCalls = (message: CompletionMessage | undefined): ToolCall[] =>
 	message?.tool_calls?.filter(({ type }) => type === 'function') ?? [];
 
+/** What tools that the server has run itself have found. */
+export const searchResults = (message: CompletionMessage | undefined): unknown[] =>
+	message?.tool_calls?.flatMap(({ function: { results } }) => results ?? []) ?? [];
+
 interface OpenCall {
 	/** Its place among the calls. */
 	place: number;

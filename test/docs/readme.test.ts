@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { errorItem } from '../../nodes/shared/errors';
 import { outputItem } from '../../nodes/StepfunChat/output';
 import { FIELD_PAGES, sources, withTables } from '../../scripts/docs';
+import { SCALING_PAGES } from '../../scripts/scaling';
 import { StepfunError } from '../../stepfun/errors';
 import type { StructuredExchange } from '../../stepfun/structured';
 import type { Completion, CompletionChoice } from '../../stepfun/types';
@@ -21,6 +22,7 @@ const pages = [
 	'CHANGELOG.md',
 	'docs/messages.md',
 	'docs/messages.zh-CN.md',
+	...SCALING_PAGES.map(([file]) => file),
 ];
 
 const fenced = (text: string, language: string): string[] =>
@@ -56,9 +58,14 @@ describe.each(READMES)('%s', (file) => {
 		expect(links(readme)).toEqual(expect.arrayContaining(examples));
 	});
 
-	test('links the fields, the messages and the changelog', () => {
+	test('links the fields, the messages, the page on scaling and the changelog', () => {
 		expect(links(readme)).toEqual(
-			expect.arrayContaining([`docs/fields${suffix}`, `docs/messages${suffix}`, 'CHANGELOG.md']),
+			expect.arrayContaining([
+				`docs/fields${suffix}`,
+				`docs/messages${suffix}`,
+				`docs/scaling${suffix}`,
+				'CHANGELOG.md',
+			]),
 		);
 	});
 
@@ -137,6 +144,7 @@ const fullAnswer: StructuredExchange = {
 test.each([
 	['READMEs', READMES],
 	['pages of fields', FIELD_PAGES.map(([file]) => file)],
+	['pages on scaling', SCALING_PAGES.map(([file]) => file)],
 ] as const)('both %s have the same sections and the same commands', (_, files) => {
 	const [english, chinese] = files.map(read);
 	const levels = (text: string): string[] => headings(text).map((heading) => heading.split(' ', 1)[0]!);

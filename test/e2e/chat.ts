@@ -13,8 +13,8 @@ export interface Line {
 
 export interface Chat {
 	workflowId: string;
-	/** Sends a message and reads the answer to its end; messages of one session share the memory. */
-	say(text: string, options?: { session?: string; signal?: AbortSignal }): Promise<Line[]>;
+	/** Sends a message and reads the answer to its end; messages of one session share the memory. `url` is that of another process. */
+	say(text: string, options?: { session?: string; signal?: AbortSignal; url?: string }): Promise<Line[]>;
 }
 
 /** Publishes a workflow that begins with a Chat Trigger, at an address of its own. */
@@ -32,8 +32,8 @@ export async function publishChat(
 	const workflowId = await publish(n8n, { ...workflow, nodes }, credential);
 	return {
 		workflowId,
-		async say(text, { session = webhookId, signal } = {}) {
-			const response = await postToWebhook(`${n8n.url}/webhook/${webhookId}/chat`, {
+		async say(text, { session = webhookId, signal, url = n8n.url } = {}) {
+			const response = await postToWebhook(`${url}/webhook/${webhookId}/chat`, {
 				headers: { 'content-type': 'application/json' },
 				body: JSON.stringify({ action: 'sendMessage', sessionId: session, chatInput: text }),
 				signal: signal ?? null,

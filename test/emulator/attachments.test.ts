@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { useEmulator } from '../use-emulator';
-import { ask, send } from './client';
+import { ask, send, upload } from './client';
 
 const emulator = useEmulator();
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -10,6 +10,8 @@ const dataUrl = (mime: string, bytes: Buffer) => `data:${mime};base64,${bytes.to
 
 test('answers with type, length and hash of each attachment in order', async () => {
 	const [image, video, audio] = [randomBytes(68), randomBytes(3000), randomBytes(200_001)];
+	const stored = await upload(emulator, { purpose: 'storage' }, { name: 'a.mp4', content: video });
+	const id: string = stored.json.id;
 	const answer = await send(
 		emulator,
 		ask([
@@ -17,7 +19,7 @@ test('answers with type, length and hash of each attachment in order', async () 
 			{ type: 'video_url', video_url: { url: dataUrl('video/mp4', video) } },
 			{ type: 'input_audio', input_audio: { data: dataUrl('audio/mpeg', audio) } },
 			{ type: 'image_url', image_url: { url: 'https://example.com/a.jpg' } },
-			{ type: 'video_url', video_url: { url: 'stepfile://file-1' } },
+			{ type: 'video_url', video_url: { url: `stepfile://${id}` } },
 			{ type: 'text', text: 'What is it?' },
 		]),
 	);
@@ -27,7 +29,8 @@ test('answers with type, length and hash of each attachment in order', async () 
 		`Attachments (5): image_url image/png, 68 bytes, sha256 ${sha256(image)}; ` +
 			`video_url video/mp4, 3000 bytes, sha256 ${sha256(video)}; ` +
 			`input_audio audio/mpeg, 200001 bytes, sha256 ${sha256(audio)}; ` +
-			'image_url by reference https://example.com/a.jpg; video_url by reference stepfile://file-1.',
+			'image_url by reference https://example.com/a.jpg; ' +
+			`video_url by reference stepfile://${id} (3000 bytes, sha256 ${sha256(video)}).`,
 	);
 	expect(answer.json.usage.prompt_tokens).toBeGreaterThan(800);
 });

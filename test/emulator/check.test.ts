@@ -39,7 +39,8 @@ test.each<[string, unknown, unknown]>([
 		'Request param: response_format is invalid, recommended val is: must be text or json_object',
 	],
 	['a tool name with a blank', ask('Hi', { tools: [tool('a b')] }), invalid('tools[0].function.name')],
-	['a tool name of 65', ask('Hi', { tools: [tool('a'.repeat(65))] }), invalid('tools[0].function.name')],
+	['a tool without a name', ask('Hi', { tools: [tool('')] }), invalid('tools[0].function.name')],
+	['a tool name with another letter', ask('Hi', { tools: [tool('été')] }), invalid('tools[0].function.name')],
 	['an array schema', ask('Hi', { tools: [tool('f', { type: 'array' })] }), invalid('tools[0].function.parameters')],
 	['a tool of another type', ask('Hi', { tools: [{ type: 'mcp' }] }), invalid('tools[0].type')],
 	[
@@ -130,6 +131,13 @@ test('a text model refuses images; a model without web search refuses the tool',
 	for (const body of refused) {
 		const answer = await send(emulator, body);
 		expect(answer).toMatchObject({ status: 400, json: { error: { type: 'unsupported_content_type' } } });
+	}
+});
+
+test('takes a tool name of any length, since at most 64 characters are only recommended', async () => {
+	for (const length of [64, 65, 300]) {
+		const body = ask('Hi', { tools: [tool('a'.repeat(length))] });
+		expect((await send(emulator, body)).status).toBe(200);
 	}
 });
 

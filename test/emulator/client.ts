@@ -32,6 +32,29 @@ export async function send(
 	};
 }
 
+/** Puts a file up in a form that Node's own client writes. */
+export async function upload(
+	emulator: Emulator,
+	fields: Record<string, string>,
+	{ name, content, type = 'application/octet-stream' }: { name: string; content: Buffer; type?: string },
+): Promise<Answer> {
+	const form = new FormData();
+	for (const [field, value] of Object.entries(fields)) form.append(field, value);
+	form.append('file', new Blob([new Uint8Array(content)], { type }), name);
+	const response = await fetch(`${emulator.url}/files`, {
+		method: 'POST',
+		headers: { authorization: 'Bearer sk-emulator' },
+		body: form,
+	});
+	const text = await response.text();
+	return {
+		status: response.status,
+		headers: Object.fromEntries(response.headers),
+		text,
+		json: JSON.parse(text) as Json,
+	};
+}
+
 export const ask = (content: unknown, more: object = {}) => ({
 	model: 'step-3.7-flash',
 	messages: [{ role: 'user', content }],

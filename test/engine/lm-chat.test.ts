@@ -7,114 +7,19 @@ import {
 	type AIMessageChunk,
 	type BaseMessage,
 } from '@langchain/core/messages';
-import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { JsonOutputParser, StringOutputParser } from '@langchain/core/output_parsers';
 import { PromptTemplate } from '@langchain/core/prompts';
-import { DynamicStructuredTool } from '@langchain/core/tools';
+import type { IDataObject } from 'n8n-workflow';
 import { OutputFixingParser, StructuredOutputParser } from '@langchain/classic/output_parsers';
-import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeType } from 'n8n-workflow';
 import { z } from 'zod';
 import type { Fault } from '../../emulator';
-import type { ChatRequest } from '../../emulator/types';
-import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
-import { fieldsOf, sources } from '../../scripts/docs';
-import { credentials, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
+import { foreignLabels, runCalls, streamed, tools, useModel, type Model } from './chain';
+import { runWorkflow, startWorkflow } from './harness';
 import { anyCallId, useStage } from './stage';
 
 const { api, clock } = useStage();
 
-type Model = BaseChatModel & Required<Pick<BaseChatModel, 'bindTools'>>;
-type Use = (model: Model, context: IExecuteFunctions) => Promise<unknown>;
-
-/** A chain or agent: a node that gets the sub-node's model and does with it what a test says. */
-const chain = (use: Use): INodeType => ({
-	description: {
-		displayName: 'Chain',
-		name: 'chain',
-		group: ['transform'],
-		version: 1,
-		description: '',
-		defaults: { name: 'Chain' },
-		inputs: [
-			NodeConnectionTypes.Main,
-			{ type: NodeConnectionTypes.AiLanguageModel, maxConnections: 1, required: true },
-		],
-		outputs: [NodeConnectionTypes.Main],
-		properties: [],
-	},
-	async execute(this: IExecuteFunctions) {
-		const model = (await this.getInputConnectionData(NodeConnectionTypes.AiLanguageModel, 0)) as Model;
-		return [[{ json: { result: (await use(model, this)) as IDataObject }, pairedItem: { item: 0 } }]];
-	},
-});
-
-const workflow = (use: Use, parameters: IDataObject = {}): WorkflowOptions => ({
-	credential: customEndpoint(api.url),
-	types: { chain: chain(use), lmChatStepfun: new LmChatStepfun() },
-	nodes: [
-		{ name: 'Chain', type: 'chain' },
-		{
-			name: 'StepFun Chat Model',
-			type: 'lmChatStepfun',
-			credentials,
-			parameters: { model: { __rl: true, mode: 'id', value: 'step-3.5-flash' }, ...parameters } as never,
-		},
-	],
-	connections: {
-		'StepFun Chat Model': {
-			ai_languageModel: [[{ node: 'Chain', type: NodeConnectionTypes.AiLanguageModel, index: 0 }]],
-		},
-	},
-});
-
-/** Lets a chain use the model, and returns what it made of it. */
-async function using<Result>(
-	use: (model: Model, context: IExecuteFunctions) => Promise<Result>,
-	parameters: IDataObject = {},
-): Promise<Result> {
-	let result: Result | undefined;
-	const { run } = await runWorkflow(
-		workflow(async (model, context) => {
-			result = await use(model, context);
-			return '';
-		}, parameters),
-	);
-	if (run.data.resultData.error) throw run.data.resultData.error;
-	return result!;
-}
-
-const bodies = () => api.requests.map(({ body }) => body as ChatRequest);
-
-const tool = (name: string) =>
-	new DynamicStructuredTool({
-		name,
-		description: `Tells the ${name}`,
-		schema: z.object({ city: z.string() }),
-		func: async ({ city }: { city: string }) => `${name} of ${city}`,
-	});
-const tools = [tool('get_weather'), tool('get_time')];
-
-async function runCalls(message: AIMessage): Promise<ToolMessage[]> {
-	return await Promise.all(
-		(message.tool_calls ?? []).map(async ({ id, name, args }) => {
-			const result = (await tools.find((one) => one.name === name)!.invoke(args as { city: string })) as string;
-			return new ToolMessage({ tool_call_id: id!, content: result });
-		}),
-	);
-}
-
-async function streamed(
-	model: { stream(messages: BaseMessage[]): Promise<AsyncIterable<AIMessageChunk>> },
-	messages: BaseMessage[],
-) {
-	const texts: string[] = [];
-	let whole: AIMessageChunk | undefined;
-	for await (const chunk of await model.stream(messages)) {
-		if (chunk.text !== '') texts.push(chunk.text);
-		whole = whole ? whole.concat(chunk) : chunk;
-	}
-	return { whole: whole!, texts };
-}
+const { bodies, using, workflow } = useModel(api);
 
 test('sends what the panel says, and gives back text, reasoning, finish reason and detailed usage', async () => {
 	// The live API counts no reasoning tokens.
@@ -127,9 +32,9 @@ test('sends what the panel says, and gives back text, reasoning, finish reason a
 			maxTokens: 500,
 			stop: ['###'],
 			frequencyPenalty: 0,
-			responseFormat: 'json_object',
 			reasoningFormat: 'deepseek-style',
 		},
+		responseFormat: 'json_object',
 	});
 	expect(bodies()).toEqual([
 		{
@@ -329,46 +234,137 @@ test("LangChain's parsers and chains read the answer, and its fixing parser mend
 		(
 			await PromptTemplate.fromTemplate('Correct {completion}').pipe(model).invoke({ completion: 'this' })
 		).content.toString();
-	const options = { responseFormat: 'json_object' };
 	expect(await using(plain)).toMatch(/^You asked: "Say "tea""\./);
-	expect(await using(json, { options })).toMatchObject({ question: 'Hello' });
+	expect(await using(json, { responseFormat: 'json_object' })).toMatchObject({ question: 'Hello' });
 	expect(await using(fixing)).toEqual({ lamps: 12 });
 	expect(await using(retry)).toMatch(/^You asked: "Correct this"\./);
 	expect(JSON.stringify(bodies())).not.toContain('[object Object]');
 });
 
-test.each(['invoke', 'stream'] as const)("n8n's log shows settings, reasoning and tool calls, by %s", async (way) => {
-	const { run } = await runWorkflow(
-		workflow(
-			async (model) => {
-				const bound = model.bindTools(tools);
-				const messages = [new HumanMessage('Use get_weather for Berlin')];
-				if (way === 'invoke') await bound.invoke(messages);
-				else await streamed(bound as never, messages);
+/** How n8n's nodes use a model: AI Agent streams by LangChain's events, which ask the model itself to stream. */
+const ways: Record<string, (model: Model, messages: BaseMessage[]) => Promise<unknown>> = {
+	invoke: (model, messages) => model.invoke(messages),
+	stream: (model, messages) => streamed(model as never, messages),
+	streamEvents: async (model, messages) => {
+		for await (const _ of model.streamEvents(messages, { version: 'v2' }));
+	},
+};
+type Way = (typeof ways)[string];
+
+describe.each(Object.entries(ways))("n8n's log of a model used by %s", (name, way) => {
+	const logOf = async (use: Way, parameters: IDataObject = {}): Promise<{ options: unknown; output: IDataObject }> => {
+		const { run } = await runWorkflow(
+			workflow(async (model) => {
+				await use(model, [new HumanMessage('Use get_weather and get_time for Berlin')]);
 				return '';
-			},
-			{ reasoningEffort: 'low', options: { temperature: 0.5 } },
-		),
-	);
-	const [{ data, inputOverride } = {}] = run.data.resultData.runData['StepFun Chat Model'] ?? [];
-	expect(inputOverride?.ai_languageModel?.[0]?.[0]?.json['options']).toEqual({
-		model: 'step-3.5-flash',
-		reasoning_effort: 'low',
-		temperature: 0.5,
-	});
-	expect(data?.['ai_languageModel']?.[0]?.[0]?.json['response']).toEqual({
-		generations: [
-			[
-				{
-					text: '',
-					generationInfo: {
-						...(way === 'stream' && { finish_reason: 'tool-calls' }),
-						reasoning: expect.stringContaining('I will call get_weather.'),
-						tool_calls: [expect.objectContaining({ name: 'get_weather', args: { city: 'Berlin' } })],
+			}, parameters),
+		);
+		const [{ data, inputOverride } = {}] = run.data.resultData.runData['StepFun Chat Model'] ?? [];
+		return {
+			options: inputOverride?.ai_languageModel?.[0]?.[0]?.json['options'],
+			output: data!['ai_languageModel']![0]![0]!.json,
+		};
+	};
+	const finish = (reason: string) => name !== 'invoke' && { finish_reason: reason };
+	const chunks = (delta: object, others: object = {}) => {
+		const choice = { index: 0, delta, finish_reason: 'stop' };
+		return {
+			raw: `data: ${JSON.stringify({ id: 'x', model: 'm', choices: [choice], ...others })}\n\ndata: [DONE]\n\n`,
+		};
+	};
+
+	test('shows its settings, and reasoning and tool calls of a round', async () => {
+		const { options, output } = await logOf((model, messages) => way(model.bindTools(tools) as never, messages), {
+			reasoningEffort: 'low',
+			webSearch: true,
+			webSearchDescription: 'Searches for news',
+			responseFormat: 'json_object',
+			options: { temperature: 0.5, extraBody: '{"user": "u1"}' },
+		});
+		expect(options).toEqual({
+			model: 'step-3.5-flash',
+			reasoning_effort: 'low',
+			response_format: { type: 'json_object' },
+			temperature: 0.5,
+			tools: [{ type: 'web_search', function: { description: 'Searches for news' } }],
+			user: 'u1',
+		});
+		expect(output['response']).toEqual({
+			generations: [
+				[
+					{
+						text: '',
+						generationInfo: {
+							...finish('tool-calls'),
+							reasoning: expect.stringContaining('I will call get_weather, get_time.'),
+							tool_calls: [
+								expect.objectContaining({ name: 'get_weather', args: { city: 'Berlin' } }),
+								expect.objectContaining({ name: 'get_time', args: { city: 'Berlin' } }),
+							],
+							usage: expect.objectContaining({
+								prompt_tokens: expect.any(Number),
+								completion_tokens: expect.any(Number),
+							}),
+						},
 					},
-				},
+				],
 			],
-		],
+		});
+	});
+
+	test('shows what a search found', async () => {
+		const { output } = await logOf(way, { webSearch: true });
+		expect(output['response']).toMatchObject({
+			generations: [
+				[
+					{
+						text: expect.stringContaining('You asked'),
+						generationInfo: { search_results: [{ title: 'Result 1' }, { title: 'Result 2' }] },
+					},
+				],
+			],
+		});
+	});
+
+	test('counts the tokens that StepFun counted, cached and reasoning ones too', async () => {
+		const usage = { prompt_tokens: 20, cached_tokens: 5, completion_tokens: 7, reasoning_tokens: 3, total_tokens: 27 };
+		api.fault(chunks({ content: 'Sunny' }, { usage }));
+		const { output } = await logOf(way);
+		expect(output).toEqual({
+			response: { generations: [[{ text: 'Sunny', generationInfo: { ...finish('stop'), usage } }]] },
+			tokenUsage: { promptTokens: 20, completionTokens: 7, totalTokens: 27 },
+		});
+	});
+
+	test('estimates them where StepFun counted none', async () => {
+		api.fault(chunks({ content: 'Sunny' }));
+		const { output } = await logOf(way);
+		expect(output).toEqual({
+			response: { generations: [[{ text: 'Sunny', generationInfo: finish('stop') || {} }]] },
+			tokenUsageEstimate: {
+				promptTokens: expect.any(Number),
+				completionTokens: expect.any(Number),
+				totalTokens: expect.any(Number),
+			},
+		});
+	});
+});
+
+test.each(['invoke', 'stream'] as const)('the usage of a message has its details, by %s', async (way) => {
+	const usage = { prompt_tokens: 20, cached_tokens: 5, completion_tokens: 7, reasoning_tokens: 3, total_tokens: 27 };
+	const choice = { index: 0, delta: { content: 'Sunny' }, finish_reason: 'stop' };
+	api.fault({ raw: `data: ${JSON.stringify({ id: 'x', choices: [choice], usage })}\n\n` });
+	const { usage_metadata } = await using(async (model) =>
+		way === 'invoke'
+			? await model.invoke('Hello')
+			: (await streamed(model as never, [new HumanMessage('Hello')])).whole,
+	);
+	expect(usage_metadata).toEqual({
+		input_tokens: 20,
+		output_tokens: 7,
+		total_tokens: 27,
+		input_token_details: { cache_read: 5 },
+		output_token_details: { reasoning: 3 },
 	});
 });
 
@@ -523,13 +519,6 @@ test('a host without the AI SDK loads the node, which says which n8n it needs', 
 		jest.dontMock('@n8n/ai-node-sdk');
 	}
 });
-
-/** Labels that only StepFun Chat has; short ones are also plain words. */
-const foreignLabels = (() => {
-	const labelsOf = (name: string) => fieldsOf(sources[name]!).map(({ property }) => property.displayName);
-	const own = new Set([...labelsOf('lmChatStepfun'), ...labelsOf('stepfunApi')]);
-	return labelsOf('stepfunChat').filter((label) => !own.has(label) && (label.includes(' ') || label.length > 8));
-})();
 
 test.each<[string, Fault]>([
 	...[400, 401, 402, 403, 404, 408, 413, 429, 451, 500, 502, 503, 504].map((status): [string, Fault] => [

@@ -6,12 +6,14 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { StepfunApi } from '../../credentials/StepfunApi.credentials';
-import { startEmulator, type Fault } from '../../emulator';
+import { startEmulator, type EmulatorOptions, type Fault } from '../../emulator';
+import type { FaultChooser } from '../../emulator/faults';
 import { toMessages } from '../../nodes/LmChatStepfun/convert-messages';
 import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
+import { readCommonRequest } from '../../nodes/LmChatStepfun/request';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
-import { complete } from '../../stepfun/complete';
+import { complete, type CompleteOptions } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { listModels } from '../../stepfun/list-models';
 import { readMessages } from '../../stepfun/request/messages';
@@ -52,6 +54,13 @@ const withTools = (tools: unknown) => shown({}, { tools: { json: [{ functionsJso
 const withFunction = (fields: IDataObject) => shown({}, { tools: { functions: [fields] } });
 const withAttachment = (attachment: IDataObject, item: INodeExecutionData = { json: {} }) =>
 	shown({ items: [item] }, { attachments: { values: [attachment] } });
+const withDocument = (bytes: Buffer, mimeType: string) =>
+	withAttachment({ type: 'document', binaryFields: 'data' }, file(bytes, mimeType));
+function withPdf(options: EmulatorOptions, fault?: FaultChooser) {
+	Object.assign(api.options, options);
+	if (fault) api.fault(fault);
+	return withDocument(files.pdf(), 'application/pdf');
+}
 const url = (address: string): IDataObject => ({ source: 'url', url: address });
 const file = (bytes: Buffer, mimeType: string): INodeExecutionData => ({
 	json: {},
@@ -100,6 +109,8 @@ const schemaFormat = (schema: object) => ({
 	response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
 });
 const jsonFormat = { responseFormat: 'json_object' };
+const model = (id: string): IDataObject => ({ __rl: true, mode: 'id', value: id });
+const invalid = '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}';
 const mb = (count: number): string => 'A'.repeat(Math.ceil((count * 2 ** 20) / 3) * 4);
 
 /** What the client throws, for what cannot be brought about in a network of one machine. */
@@ -113,22 +124,21 @@ async function thrown(work: () => unknown): Promise<Shown> {
 	throw new Error('Nothing was thrown');
 }
 
+const through = (send: Send, signal?: AbortSignal): CompleteOptions => ({
+	send,
+	baseUrl: 'https://api.example/v1',
+	clock: nodeClock,
+	lane: new Limiter(nodeClock).lane(),
+	retries: 0,
+	silenceMs: 0,
+	totalMs: 0,
+	...(signal && { signal }),
+});
 const sending = (send: Send, signal?: AbortSignal) =>
-	thrown(() =>
-		complete(
-			{ model: 'm', messages: [{ role: 'user', content: 'Hello' }] },
-			{
-				send,
-				baseUrl: 'https://api.example/v1',
-				clock: nodeClock,
-				lane: new Limiter(nodeClock).lane(),
-				retries: 0,
-				silenceMs: 0,
-				totalMs: 0,
-				...(signal && { signal }),
-			},
-		),
-	);
+	thrown(() => complete({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] }, through(send, signal)));
+/** A server that accepts no value. */
+const refusing400 = () =>
+	through(() => Promise.resolve({ status: 400, headers: {}, body: Readable.from([Buffer.from(invalid)]) }));
 const refusing = (code: string, details: object = {}) =>
 	sending(() => Promise.reject(Object.assign(new Error('x'), { code, ...details })));
 
@@ -212,6 +222,19 @@ async function note(fault: Fault | Fault[], parameters: IDataObject = {}): Promi
 	expect(run.status).toBe('success');
 	return parted(run.data.resultData.runData['StepFun Chat']![0]!.hints![0]!.message);
 }
+
+/** What is shown beside the output of an item with a file, where some requests fail. */
+async function noteOf(item: INodeExecutionData, parameters: IDataObject, fault: FaultChooser): Promise<Shown> {
+	api.fault(fault);
+	const { run } = await runWorkflow({
+		credential: customEndpoint(api.url),
+		items: [item],
+		nodes: [chatNode({ attachments: { values: [{ type: 'document', binaryFields: 'data' }] }, ...parameters })],
+	});
+	expect(run.status).toBe('success');
+	return parted(run.data.resultData.runData['StepFun Chat']![0]!.hints![0]!.message);
+}
+const pdf = () => file(files.pdf(), 'application/pdf');
 
 /** An item that waits for the minute that the one before it has used up. */
 async function heldBack(): Promise<Shown> {
@@ -358,20 +381,67 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['noAiSdk', withoutSdk],
 	['canceled', canceled],
 
+	['hintsByStatus.400', () => withFault({ status: 400, body: invalid })],
+	['unsupportedMedia', () => withAttachment(url('https://example.com/a.png'))],
+	['succeededModel', () => withFields({ model: model('step-3') })],
+	['retiredModel', () => withFields({ model: model('step-1x-medium') })],
+	['silentModel', () => withFields({ model: model('stepaudio-2.5-chat'), modalities: 'textAndAudio' })],
 	[
-		'hintsByStatus.400',
+		'modelWithoutSearch',
 		() =>
-			withFault({
-				status: 400,
-				body: '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}',
+			thrown(() =>
+				complete(
+					{
+						model: 'step-5-preview',
+						messages: [{ role: 'user', content: 'Hello' }],
+						tools: [{ type: 'web_search', function: { description: 'News' } }],
+					},
+					refusing400(),
+				),
+			),
+	],
+	[
+		'noSearchApi',
+		() => {
+			api.fault(({ url }) => (url.endsWith('/search') ? { status: 404, body: '404 page not found' } : undefined));
+			return withFields({ model: model('step-5-preview'), webSearch: true });
+		},
+	],
+	[
+		'countedTokens',
+		() => {
+			const tooLong = '{"error":{"message":"The prompt is too long","type":"context_length_exceeded"}}';
+			api.fault(({ url }) =>
+				url.endsWith('/token/count') ? { body: '{"data":{"total_tokens":300000}}' } : { status: 400, body: tooLong },
+			);
+			return withFields({ model: model('step-6-preview') });
+		},
+	],
+	[
+		'countedTokensOf',
+		() =>
+			withFields({
+				model: model('step-1o-turbo-vision'),
+				messages: { values: [{ role: 'user', content: 'word '.repeat(40_000) }] },
 			}),
 	],
-	['unsupportedMedia', () => withAttachment(url('https://example.com/a.png'))],
+	[
+		'modelWithoutTools',
+		() =>
+			withFields({
+				model: model('step-audio-r1.5'),
+				tools: { functions: [{ name: 'a', specifyParameters: 'none' }] },
+			}),
+	],
+	[
+		'tooManyOutputTokens',
+		() => withFault({ status: 400, body: invalid }, { model: model('step-5-preview'), options: { maxTokens: 70_000 } }),
+	],
 	['noStepPlan', () => withFault({ status: 400 })],
 	['hintsByStatus.401', () => withFault({ status: 401 })],
 	['hintsByStatus.402', () => withFault({ status: 402 })],
 	['hintsByStatus.403', () => withFault({ status: 403, body: '{"error":{"message":"Forbidden","type":"forbidden"}}' })],
-	['hintsByStatus.404', () => withFields({ model: { __rl: true, mode: 'id', value: 'step-99' } })],
+	['hintsByStatus.404', () => withFields({ model: model('step-99') })],
 	['hintsByStatus.407', () => withFault({ status: 407, body: '' })],
 	['hintsByStatus.413', () => withFault({ status: 413, body: '{"error":{"message":"Too large","type":"too_large"}}' })],
 	['hintsByStatus.429', () => fromModel({ status: 429, retryAfter: '0' })],
@@ -451,7 +521,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['answerTooLong', answerTooLong],
 	['partTooLarge', () => withFault({ raw: `data: "${mb(25)}` })],
 
-	['modelEmpty', () => withFields({ model: { __rl: true, mode: 'id', value: '={{ "" }}' } })],
+	['modelEmpty', () => withFields({ model: model('={{ "" }}') })],
 	['noValue', () => withFields({ messages: { values: [{ role: 'user', content: '={{ $json.nope }}' }] } })],
 	['noValue', () => withFields({ specifyMessages: 'json', messagesJson: '={{ $json.nope }}' })],
 	['noValue', () => withAttachment(url('={{ $json.nope }}'))],
@@ -464,6 +534,17 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['invalidJson', () => withFields({ specifyMessages: 'json', messagesJson: '[{"role": "user",, }]' })],
 	['extraFieldsNotAnObject', () => withOptions({ extraBody: '[1]' })],
 	['extraFieldKind', () => withOptions({ extraBody: '{"temperature": 3}' })],
+	[
+		'messagesInExtraBody',
+		() => {
+			const fields: IDataObject = {
+				model: 'm',
+				options: { extraBody: '{"messages": [{"role": "user", "content": "x"}]}' },
+			};
+			const getNodeParameter = (name: string, _: number, fallback: unknown) => fields[name] ?? fallback;
+			return thrown(() => readCommonRequest({ getNodeParameter } as never, 0, fields['options'] as IDataObject));
+		},
+	],
 	['exampleNotAnObject', () => withFields({ responseFormat: 'json_schema', jsonSchemaExample: '[1]' })],
 	['notASchema', () => withTools([{ name: 'a', parameters: { title: 'x' } }])],
 	['invalidSchema', () => withOptions({ extraBody: JSON.stringify(schemaFormat({ $ref: 'https://example.com' })) })],
@@ -510,8 +591,9 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	],
 
 	['attachmentEmpty', () => withAttachment(url('={{ "" }}'))],
-	['noBinaryFields', () => withAttachment({ binaryFields: '={{ "" }}' })],
-	['noSuchFile', () => withAttachment({})],
+	['noFileOfType', () => withAttachment({})],
+	['noFileOfType', () => withAttachment({ binaryFields: '={{ "" }}' })],
+	['noSuchFile', () => withAttachment({ binaryFields: 'data' })],
 	['noSuchFile', () => withAttachment({ binaryFields: 'photo' }, file(files.png(), 'image/png'))],
 	['fileGone', () => withAttachment({}, storedFile(0))],
 	['fileGone', () => withAttachment({}, file(Buffer.alloc(0), 'image/png'))],
@@ -523,7 +605,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 		() =>
 			withAttachment({}, { json: {}, binary: { data: { data: `${mb(0.3)}!!!!${mb(0.3)}`, mimeType: 'image/png' } } }),
 	],
-	['unsupportedType', () => withAttachment({}, file(files.pdf(), 'application/pdf'))],
+	['unsupportedType', () => withAttachment({}, file(files.ogg(), 'audio/ogg'))],
 	['animatedGif', () => withAttachment({}, file(files.gif(2), 'image/gif'))],
 	['noImageAddress', () => withAttachment(url('photo.jpg'))],
 	['noVideoAddress', () => withAttachment({ type: 'video', ...url('film.mp4') })],
@@ -547,6 +629,27 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 			),
 	],
 
+	['documentAmongMedia', () => withAttachment({}, file(files.pdf(), 'application/pdf'))],
+	['notADocument', () => withDocument(files.png(), 'image/png')],
+	['notText', () => withDocument(Buffer.concat([Buffer.alloc(5000, 'a'), Buffer.from([0xff, 0])]), 'text/plain')],
+	['documentTooLarge', () => withDocument(Buffer.alloc(11 * 2 ** 20, 'a'), 'text/plain')],
+	['documentEmpty', () => withDocument(Buffer.from(' \n '), 'text/plain')],
+	['tooLongForModel', () => withDocument(Buffer.from('lamp '.repeat(300_000)), 'text/plain')],
+	['documentScanned', () => withPdf({ fileText: '' })],
+	['documentFailed', () => withPdf({ fileStatuses: ['parse_failed'] })],
+	['documentNotReady', () => withPdf({ fileStatuses: ['processing'] })],
+	['documentTextTooLarge', () => withPdf({ fileText: 'a'.repeat(10 * 2 ** 20 + 1) })],
+	['noFilesApi', () => withPdf({}, ({ method }) => (method === 'POST' ? { status: 404, body: '' } : undefined))],
+	['notAFile', () => withPdf({}, ({ method }) => (method === 'POST' ? { body: '<html>' } : undefined))],
+	['fileRefused', () => withPdf({ fileLimit: 0 })],
+	[
+		'fileVanished',
+		() =>
+			withPdf({}, ({ url: path }) =>
+				path.endsWith('/content') ? { status: 404, body: '{"error":{"message":"not found"}}' } : undefined,
+			),
+	],
+
 	['noToolName', () => withFunction({ name: '' })],
 	['toolNameCharacter', () => withFunction({ name: 'get weather' })],
 	['toolNameCharacter', () => withFunction({ name: '天气' })],
@@ -563,6 +666,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 
 	['answersCutOff', () => note(answered({ content: 'Once upon' }, 'length'))],
 	['answersBlocked', () => note(twoAnswers('stop', 'content_filter'))],
+	['answersSilent', () => note([], { modalities: 'textAndAudio' })],
 	[
 		'argumentsNotJson',
 		() =>
@@ -579,6 +683,20 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['answersCorrected', () => note(answered({ content: 'Sure!' }, 'stop'), jsonFormat)],
 	['rateLimited', () => note({ status: 429, retryAfter: '0' })],
 	['heldBack', heldBack],
+	['filesLeft', () => noteOf(pdf(), {}, ({ method }) => (method === 'DELETE' ? { status: 500 } : undefined))],
+	[
+		'notUploaded',
+		() =>
+			noteOf(
+				file(files.mp4(6 * 2 ** 20), 'video/mp4'),
+				{
+					model: { __rl: true, mode: 'id', value: 'step-3.7-flash' },
+					attachments: { values: [{ type: 'video', binaryFields: 'data' }] },
+					options: { uploadLargeFiles: true },
+				},
+				({ url: path }) => (path.endsWith('/files') ? { status: 404 } : undefined),
+			),
+	],
 	['itemsDone', () => told(20)],
 	['waiting', () => told(1, { status: 429, retryAfter: '7' })],
 	['keyRefused', () => rule(401)],

@@ -144,7 +144,10 @@ test('StepFun searches the web at the turn of a switch, and its sources come out
 
 test('a name of more than 64 characters is sent, as StepFun only recommends fewer', async () => {
 	const name = 'x'.repeat(65);
-	await ask({ tools: { functions: [{ ...weather, name }], json: [{ functionsJson: [{ name: `${name}y` }] }] } });
+	const { json } = await ask({
+		tools: { functions: [{ ...weather, name }], json: [{ functionsJson: [{ name: `${name}y` }] }] },
+	});
+	expect(json('StepFun Chat')).toMatchObject([{ tool_calls: [{ function: { name } }] }]);
 	expect(sent()['tools']).toMatchObject([{ function: { name } }, { function: { name: `${name}y` } }]);
 });
 

@@ -10,6 +10,7 @@ import { attemptsToCorrectOption } from './corrections';
 import { maxConcurrentRequestsOption, requestsPerMinuteOption } from './limits';
 import { returnMessagesOption } from './output';
 import { maxToolIterationsOption } from './tools';
+import { uploadOption } from './uploads';
 
 /** Options that are fields of the request, in the order in which they are sent. */
 export const requestOptions = {
@@ -52,6 +53,7 @@ export const optionsFields: INodeProperties[] = [
 		requestsPerMinuteOption,
 		retriesOption,
 		returnMessagesOption,
+		uploadOption,
 		streamReasoningOption,
 		timeoutOption,
 		totalTimeoutOption,

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import { TWO_TIER_MODELS } from '../../../stepfun/models';
+import { idsWhere } from '../../../stepfun/models';
 import { checkEffort, readReasoningFormat } from '../../../stepfun/request/reasoning';
 import type { ChatRequest, ReasoningFormat } from '../../../stepfun/types';
 import * as texts from '../texts';
@@ -8,10 +8,11 @@ import type { FieldContext } from './model';
 import type { Option } from './options';
 
 const threeTiersOnly: INodePropertyOptions['displayOptions'] = {
-	hide: { '/model': TWO_TIER_MODELS.map((id) => ({ _cnd: { startsWith: id } })) },
+	hide: { '/model': [{ _cnd: { regex: idsWhere(({ efforts }) => efforts?.includes('medium') === false) } }] },
 };
 
-export const reasoningFields: INodeProperties[] = [
+/** @param description Also says where the reasoning is. */
+export const reasoningFields = (description: string): INodeProperties[] => [
 	{
 		displayName: 'Reasoning Effort',
 		name: 'reasoningEffort',
@@ -23,7 +24,7 @@ export const reasoningFields: INodeProperties[] = [
 			{ name: 'Medium', value: 'medium', description: 'Between the two', displayOptions: threeTiersOnly },
 		],
 		default: 'default',
-		description: 'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
+		description,
 	},
 ];
 
@@ -48,7 +49,7 @@ export const reasoningFormatOption: Option<ReasoningFormat> = {
 			{ name: 'General', value: 'general', description: 'In the field reasoning' },
 		],
 		default: 'general',
-		description: 'How StepFun sends the reasoning. This node always outputs it in the field reasoning.',
+		description: 'How StepFun sends the reasoning. The output is the same either way.',
 	},
 	read(value) {
 		if (value === undefined || value === '') return undefined;

@@ -12,8 +12,15 @@ const completion = (message: Partial<CompletionMessage>, finish_reason = 'stop')
 const calls = [
 	{ id: 'a', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } },
 	{ id: 'b', type: 'function', function: { name: 'get_time', arguments: '' } },
-	{ id: 's', type: 'web_search', function: { name: 'step_websearch', arguments: '{}', results: [] } },
+	{ id: 's', type: 'web_search', function: { name: 'step_websearch', arguments: '{}', results: [{ title: 'News' }] } },
 ];
+const details = {
+	type: 'provider',
+	value: {
+		usage: { prompt_tokens: 10, cached_tokens: 4, completion_tokens: 20, reasoning_tokens: 15, total_tokens: 30 },
+		search_results: [{ title: 'News' }],
+	},
+};
 const usage = {
 	promptTokens: 10,
 	completionTokens: 20,
@@ -34,6 +41,7 @@ test('reasoning, text, calls and usage with its details; searches that StepFun h
 				{ type: 'text', text: 'Look:' },
 				{ type: 'tool-call', toolCallId: 'a', toolName: 'get_weather', input: '{"city":"Oslo"}' },
 				{ type: 'tool-call', toolCallId: 'b', toolName: 'get_time', input: '{}' },
+				details,
 			],
 		},
 		providerMetadata: { id: 'c1', finish_reason: 'stop' },
@@ -43,6 +51,7 @@ test('reasoning, text, calls and usage with its details; searches that StepFun h
 test('a stream ends with the reasoning whole, each call whole, and the finish', () => {
 	expect(toLastChunks(completion({ reasoning: 'So.', content: 'Look:', tool_calls: calls }))).toEqual([
 		{ type: 'content', content: { type: 'reasoning', text: 'So.' } },
+		{ type: 'content', content: details },
 		{ type: 'tool-call-delta', id: 'a', name: 'get_weather', argumentsDelta: '{"city":"Oslo"}' },
 		{ type: 'tool-call-delta', id: 'b', name: 'get_time', argumentsDelta: '{}' },
 		{ type: 'finish', finishReason: 'tool-calls', usage },
