@@ -64,7 +64,11 @@ const tokensOf = (text: string): number => Math.ceil(text.length / 4);
 
 /** The answer to a request about `Item N`, as the request wants it: a stream or JSON. */
 export function answerOf({ body }: RecordedRequest): { fault: Fault; tokens: number } {
-	const { messages, stream } = body as { messages: Array<{ content: unknown }>; stream?: boolean };
+	const { messages, stream, response_format } = body as {
+		messages: Array<{ content: unknown }>;
+		stream?: boolean;
+		response_format?: unknown;
+	};
 	const texts = messages.map(({ content }) =>
 		typeof content === 'string'
 			? content
@@ -78,7 +82,7 @@ export function answerOf({ body }: RecordedRequest): { fault: Fault; tokens: num
 	const at = mistake ? said.lastIndexOf(wrong) : -1;
 	const isMended = mistake === undefined || (at !== -1 && mistake.named.test(said.slice(at + wrong.length)));
 	const content = isMended ? JSON.stringify(data) : wrong;
-	const [prompt, completion] = [tokensOf(said), tokensOf(content)];
+	const [prompt, completion] = [tokensOf(said + (JSON.stringify(response_format) ?? '')), tokensOf(content)];
 	const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 	const frame = { id: 'bench', created: 1_760_000_000, model: 'step-3.7-flash', usage };
 	const choice = { index: 0, finish_reason: 'stop' };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { completeStructured } from '../../stepfun/structured';
 import type { ChatRequest } from '../../stepfun/types';
-import { inTurn, median, type Entry } from '../measure';
+import { inTurn, median, type Entry, type Sample } from '../measure';
 import { chainWithParser, openAiNode, ours, type StructuredSide } from '../sides/structured';
 import { isRight } from '../stand-in';
 import { atLeast, atMost, type Work } from './work';
@@ -15,7 +15,7 @@ export const structured: Work = {
 		const count = bench.size(200, 20);
 		const entry = (side: StructuredSide): Entry => ({
 			name: side.name,
-			async measure() {
+			async measure(): Promise<Sample> {
 				const n8n = await bench.n8n();
 				const workflow = await n8n.prepare(side, api.url, { items: count });
 				await api.setUp({ standIn: true });
@@ -38,7 +38,7 @@ export const structured: Work = {
 		return {
 			title: `${count} answers of which three in ten break their schema`,
 			setup:
-				'A stand-in model makes mistakes of ten kinds in turn: a field is missing, too many, of the wrong type or not among the choices, a nested one is wrong, a list is too long, the JSON is fenced, has a trailing comma, breaks off, or is a sentence. It mends an answer only if what it is told afterwards names the mistake. A wrong item is one that comes out as a success with other data. Tokens are characters divided by 4, of prompts and answers.',
+				'A stand-in model makes mistakes of ten kinds in turn: a field is missing, too many, of the wrong type or not among the choices, a nested one is wrong, a list is too long, the JSON is fenced, has a trailing comma, breaks off, or is a sentence. It mends an answer only if what it is told afterwards names the mistake. A wrong item is one that comes out as a success with other data. Tokens are characters divided by 4, of prompts with their schema and of answers.',
 			columns: [
 				{ key: 'right', label: 'right items', unit: '' },
 				{ key: 'wrong', label: 'wrong items', unit: '' },
