@@ -33,6 +33,8 @@ const doors = [
 	'files',
 	'read-document',
 	'run-files',
+	'search',
+	'count-tokens',
 ];
 const door = [`^\\.\\.?/(${doors.join('|')})$`, 'The doors of stepfun/ import its rooms, not the other way round.'];
 const rooms = (...names) => [

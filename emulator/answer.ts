@@ -3,6 +3,7 @@ import { describeAttachments } from './attachments';
 import type { Files } from './files';
 import { readDialogue, type Dialogue } from './dialogue';
 import { fitSchema } from './json-schema';
+import { findChatModel } from './models';
 import { planCalls, searchCall, type PlannedCall } from './tools';
 import { isObject, type ChatRequest, type JsonObject, type SearchCall, type ToolCall } from './types';
 import { promptTokens, tokens } from './usage';
@@ -15,6 +16,8 @@ export interface ChoiceAnswer {
 	toolCalls: Array<ToolCall & { pieces: string[] }>;
 	searches: SearchCall[];
 	finishReason: 'stop' | 'length' | 'tool_calls';
+	/** Whether `content` is said rather than written. */
+	spoken: boolean;
 }
 
 export interface Answer {
@@ -49,7 +52,8 @@ export function answerRequest(
 			content: tokens(cutAtStop(content, request.stop)),
 			toolCalls: calls.map((call, position) => toolCall(call, id(position))),
 		};
-		return { ...limit(limited, request.max_tokens ?? Infinity), searches };
+		const answer = limit(limited, request.max_tokens ?? Infinity);
+		return { ...answer, searches, spoken: speaks(request) && answer.content.length > 0 };
 	};
 	return {
 		model: request.model,
@@ -59,6 +63,9 @@ export function answerRequest(
 		cachedTokens,
 	};
 }
+
+const speaks = ({ model, modalities }: ChatRequest): boolean =>
+	modalities?.includes('audio') === true && findChatModel(model, true)?.speech === 'spoken';
 
 const searchesWeb = (request: ChatRequest): boolean =>
 	request.tools?.some((tool) => tool.type === 'web_search') ?? false;
@@ -158,7 +165,7 @@ function cutAtStop(content: string, stop: string | string[] | undefined): string
 function limit(
 	whole: Pick<ChoiceAnswer, 'reasoning' | 'content' | 'toolCalls'>,
 	maxTokens: number,
-): Omit<ChoiceAnswer, 'searches'> {
+): Omit<ChoiceAnswer, 'searches' | 'spoken'> {
 	let left = maxTokens;
 	let short = false;
 	const take = <T>(pieces: T[]): T[] => {

@@ -1,5 +1,5 @@
 import { parseDataUrl } from './data-url';
-import { ApiError, invalid, refuse, unknownModel, unsupportedContent } from './errors';
+import { ApiError, invalid, refuse, tooLong, unknownModel, unsupportedContent } from './errors';
 import type { Files } from './files';
 import { findChatModel, type ChatModel, type Media } from './models';
 import {
@@ -10,6 +10,7 @@ import {
 	type JsonObject,
 	type Message,
 } from './types';
+import { promptTokens } from './usage';
 
 const MB = 1024 * 1024;
 /** Limits from StepFun's guides; sizes in bytes. */
@@ -35,10 +36,25 @@ export function checkRequest(body: unknown, stepPlan: boolean, files: Files): Ch
 	checkTools(body.tools, model);
 	checkToolChoice(body.tool_choice, body.tools);
 	checkResponseFormat(body.response_format);
+	checkSpeech(body, model);
 	const request = body as unknown as ChatRequest;
 	checkToolRounds(request.messages);
 	checkMedia(request.messages, model, files);
+	const tokens = promptTokens(request);
+	if (tokens > model.maxInput) throw tooLong(model.maxInput, tokens);
 	return request;
+}
+
+/**
+ * POST /v1/token/count: the tokens of the messages of a request (https://platform.stepfun.ai/docs/en/api-reference/token-count).
+ * @throws ApiError with StepFun's status and envelope
+ */
+export function countMessages(body: unknown): number {
+	if (!isObject(body)) throw refuse('request body is not a valid JSON object');
+	if (!nonEmpty(body.model)) throw invalid('model', 'not empty');
+	if (!findChatModel(body.model, false)) throw unknownModel(body.model);
+	checkMessages(body.messages);
+	return promptTokens({ messages: body.messages as Message[] });
 }
 
 function checkMessages(messages: unknown): void {
@@ -186,6 +202,7 @@ function checkReasoning(body: JsonObject, model: ChatModel): void {
 function checkTools(tools: unknown, model: ChatModel): void {
 	if (absent(tools)) return;
 	if (!Array.isArray(tools)) throw invalid('tools', 'an array');
+	if (tools.length > 0 && !model.tools) throw unsupportedContent(`model ${model.id} does not support tools`);
 	if (tools.length > limits.tools) throw invalid('tools', `at most ${limits.tools} tools`);
 	tools.forEach((tool: unknown, index) => checkTool(tool, `tools[${index}]`, model));
 }
@@ -232,6 +249,19 @@ function checkResponseFormat(format: unknown): void {
 			'response_format',
 		);
 	}
+}
+
+/** The page chat-completion-create, on `modalities` and `audio`. */
+function checkSpeech({ modalities, audio, stream }: JsonObject, model: ChatModel): void {
+	if (absent(modalities)) return;
+	if (!Array.isArray(modalities) || !modalities.every((one) => one === 'text' || one === 'audio')) {
+		throw invalid('modalities', '["text"] or ["text", "audio"]');
+	}
+	if (!modalities.includes('audio') || model.speech === 'ignored') return;
+	if (model.speech === 'refused') throw invalid('modalities', '["text"]');
+	if (!isObject(audio) || !nonEmpty(audio.voice)) throw invalid('audio.voice', 'not empty');
+	const format = stream === true ? 'pcm' : 'wav';
+	if (audio.format !== format) throw invalid('audio.format', format);
 }
 
 /** Every tool result answers a call of the assistant message before it, and every call is answered. */

@@ -22,6 +22,12 @@ export const invalid = (param: string, recommended: string) =>
 
 export const unsupportedContent = (message: string) => new ApiError(400, message, 'unsupported_content_type');
 
+/** What the live API says was not recorded; these are the words of vLLM, which serves StepFun's open weights. */
+export const tooLong = (most: number, tokens: number) =>
+	refuse(
+		`This model's maximum context length is ${most} tokens. However, you requested ${tokens} tokens in the messages. Please reduce the length of the messages.`,
+	);
+
 export const badKey = () => new ApiError(401, 'Incorrect API key provided', 'invalid_api_key');
 
 export const unknownModel = (model: string) =>

@@ -23,6 +23,12 @@ export interface ChatModel {
 	media: Media[];
 	efforts: string[];
 	webSearch: boolean;
+	/** Whether it takes tools; a model that does not refuses them. */
+	tools: boolean;
+	/** Whether it answers with sound where `modalities` has audio: it may ignore that, or refuse it. */
+	speech: 'spoken' | 'ignored' | 'refused';
+	/** Most tokens of a request's messages. */
+	maxInput: number;
 	/** Answers below /step_plan only. */
 	planOnly: boolean;
 }
@@ -34,20 +40,28 @@ const chat = (id: string, media: Media[], traits: Partial<ChatModel> = {}): Chat
 	media,
 	efforts: threeTiers,
 	webSearch: true,
+	tools: true,
+	speech: 'ignored',
+	maxInput: 262_144,
 	planOnly: false,
 	...traits,
 });
 
 const chatModels = [
 	// The model pages name image and video; the chat page takes input_audio without naming a model.
-	chat('step-5-preview', ['image', 'video', 'audio'], { webSearch: false }),
+	chat('step-5-preview', ['image', 'video', 'audio'], { webSearch: false, maxInput: 1_024_000 }),
 	chat('step-3.7-flash', ['image', 'video', 'audio']),
 	chat('step-3.5-flash', []),
 	chat('step-3.5-flash-2603', [], { efforts: ['low', 'high'] }),
-	chat('step-1o-turbo-vision', ['image', 'video']),
+	chat('step-1o-turbo-vision', ['image', 'video'], { maxInput: 32_768 }),
 	chat('step-router-v1', [], { webSearch: false, planOnly: true }),
-	chat('stepaudio-2.5-chat', ['audio'], { webSearch: false }),
+	chat('stepaudio-2.5-chat', ['audio'], { webSearch: false, speech: 'refused' }),
 	chat('stepaudio-3-chat-preview', ['audio'], { webSearch: false }),
+	// The guide audio-chat names those that speak, and says which of them takes no tools.
+	chat('step-audio-2', ['audio'], { webSearch: false, speech: 'spoken' }),
+	chat('step-audio-2-mini', ['audio'], { webSearch: false, speech: 'spoken' }),
+	chat('step-audio-r1.5', ['audio'], { webSearch: false, speech: 'spoken', tools: false }),
+	chat('step-1o-audio', ['audio'], { webSearch: false, speech: 'spoken' }),
 ];
 
 const entry = (id: string, fields: Partial<ModelEntry> = {}): ModelEntry => ({
@@ -178,10 +192,21 @@ export const modelList = (region: Region, stepPlan: boolean): ModelEntry[] =>
 	);
 
 /**
- * The model behind an id, or undefined when the chat endpoint at that base does not know it. Nor does it know those that
- * were retired on 2026-07-08 (https://platform.stepfun.com/docs/zh/guides/model-migration names them and who follows them):
- * step-1-8k, step-1-32k, step-1v-8k, step-1v-32k, step-1o-vision-32k, step-2-mini, step-2-16k, step-3 and step-1x-medium.
- * What a call of one is answered was not recorded.
+ * Models that were retired on 2026-07-08, and who follows them (https://platform.stepfun.com/docs/zh/guides/model-migration). What a
+ * call of one is answered was not recorded: here it is any unknown model, and its answer names no successor.
  */
+export const retiredModels: Readonly<Record<string, string>> = {
+	'step-1-8k': 'step-1o-turbo-vision',
+	'step-1-32k': 'step-1o-turbo-vision',
+	'step-1v-8k': 'step-1o-turbo-vision',
+	'step-1v-32k': 'step-1o-turbo-vision',
+	'step-1o-vision-32k': 'step-1o-turbo-vision',
+	'step-2-mini': 'step-1o-turbo-vision',
+	'step-2-16k': 'step-1o-turbo-vision',
+	'step-3': 'step-3.7-flash',
+	'step-1x-medium': 'step-2x-large',
+};
+
+/** The model behind an id, or undefined when the chat endpoint at that base does not know it. */
 export const findChatModel = (id: string, stepPlan: boolean): ChatModel | undefined =>
 	chatModels.find((model) => model.id === id && (stepPlan || !model.planOnly));

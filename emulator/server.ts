@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRequest, type Answer } from './answer';
 import { BodyReader } from './body';
-import { checkRequest } from './check';
+import { checkRequest, countMessages } from './check';
 import { realClock, type Clock } from './clock';
 import { dialects, type DialectName } from './dialects';
 import type { Dialect, Stamp } from './dialects/dialect';
@@ -14,6 +14,7 @@ import { Limits, type LimitOptions, type Refusal } from './limits';
 import { modelList, type ModelEntry, type Region } from './models';
 import { MultipartReader } from './multipart';
 import { deliver, errorReply, jsonReply, streamReply, textReply, type Reply } from './reply';
+import { searchTheWeb } from './search';
 import type { ChatRequest, RecordedRequest } from './types';
 import { PromptCache } from './usage';
 import { toEvents, type EventEnd } from './wire';
@@ -46,8 +47,8 @@ export interface EmulatorOptions extends LimitOptions, FilesSettings {
 
 type Route =
 	| { kind: 'chat' | 'models'; stepPlan: boolean }
+	| { kind: 'search' | 'count' | 'upload' | 'unknown' }
 	| { kind: 'model' | 'file' | 'file content' | 'file removal'; id: string }
-	| { kind: 'upload' | 'unknown' }
 	| { kind: 'files'; purpose: string | undefined };
 
 function findRoute(method: string, url: string): Route {
@@ -56,6 +57,8 @@ function findRoute(method: string, url: string): Route {
 	const rest = `${method} ${stepPlan ? path.slice('/step_plan'.length) : path}`;
 	if (rest === 'POST /v1/chat/completions') return { kind: 'chat', stepPlan };
 	if (rest === 'GET /v1/models') return { kind: 'models', stepPlan };
+	if (!stepPlan && rest === 'POST /v1/search') return { kind: 'search' };
+	if (!stepPlan && rest === 'POST /v1/token/count') return { kind: 'count' };
 	const one = /^GET \/v1\/models\/([^/]+)$/.exec(rest);
 	// The live plan base lists its models but does not show a single one.
 	if (one && !stepPlan) return { kind: 'model', id: one[1]! };
@@ -202,6 +205,10 @@ export class EmulatorState {
 					return jsonReply({ object: 'list', data: this.models(route.stepPlan) }, contentType.json);
 				case 'model':
 					return jsonReply(findModel(this.models(false), route.id), contentType.json);
+				case 'search':
+					return jsonReply(searchTheWeb(parsed), contentType.json);
+				case 'count':
+					return jsonReply({ data: { total_tokens: countMessages(parsed) } }, contentType.json);
 				case 'upload':
 					return jsonReply(this.files.add(record.upload, this.options), contentType.json);
 				case 'files':

@@ -69,6 +69,8 @@ export interface ChatRequest {
 	response_format?: ResponseFormat;
 	reasoning_format?: 'general' | 'deepseek-style';
 	reasoning_effort?: 'low' | 'medium' | 'high';
+	modalities?: string[] | null;
+	audio?: { voice: string; format: 'wav' | 'pcm' } | null;
 }
 
 /** What a request looked like to the server. Times are milliseconds since 1970. */

@@ -43,7 +43,7 @@ function messageTokens(message: Message): number {
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-export const promptTokens = (request: ChatRequest): number =>
+export const promptTokens = (request: Pick<ChatRequest, 'messages' | 'tools'>): number =>
 	sum(request.messages.map(messageTokens)) + (request.tools ? countTokens(JSON.stringify(request.tools)) : 0);
 
 /** Remembers conversations: messages that stood before the last one and were sent before count as cached. */

@@ -2,10 +2,12 @@ import { call, type Attempt, type CallOptions } from './client/call';
 import { prematureEnd } from './client/connection-error';
 import { originOf } from './client/http';
 import { requestIdOf } from './client/server-error';
+import { withTokenCount } from './count-tokens';
 import { StepfunError } from './errors';
 import { Attachment } from './request/attachment';
 import { requestBody } from './request/body';
-import { withMediaAdvice } from './request/refused-media';
+import { withModelAdvice } from './request/model-advice';
+import { withVoice } from './request/voice';
 import { checkAnswered } from './response/check';
 import type { ChoiceDelta } from './response/chunk';
 import { CompletionBuilder } from './response/completion';
@@ -31,7 +33,7 @@ export interface CompleteOptions extends CallOptions {
  */
 export async function complete(request: ChatRequest, options: CompleteOptions): Promise<Completion> {
 	const url = `${options.baseUrl}/chat/completions`;
-	const body = requestBody({ ...request, stream: request.stream ?? true });
+	const body = requestBody(withVoice({ ...request, stream: request.stream ?? true }));
 	return await call(
 		async (attempt) => {
 			const builder = new CompletionBuilder(request.n);
@@ -57,7 +59,10 @@ export async function complete(request: ChatRequest, options: CompleteOptions): 
 			}
 		},
 		{ ...options, sent: () => textsOf(request.messages) },
-	).catch((error: Error) => Promise.reject(error instanceof StepfunError ? withMediaAdvice(error, request) : error));
+	).catch(async (error: Error) => {
+		if (!(error instanceof StepfunError)) throw error;
+		throw await withTokenCount(withModelAdvice(error, request), request, options);
+	});
 }
 
 /** Hands the chunks of an answer on to the builder and to whoever watches it arrive. */

@@ -29,8 +29,14 @@ export const tooManyIterations = (limit: number): ErrorText => ({
 });
 
 export const severalCompletionsWithTools = (count: number): ErrorText => ({
-	message: `Number of Completions is ${count}, but tools are connected`,
-	hint: 'Remove Number of Completions from Options, or disconnect the tools: the model can continue from one answer only',
+	message: `Number of Completions is ${count}, but there are tools that the node runs itself`,
+	hint: 'Remove Number of Completions from Options, or disconnect the tools and turn Search the Web off: the model can continue from one answer only',
+});
+
+/** @param place The address that was asked. */
+export const noSearchApi = (place: string): ErrorText => ({
+	message: `There is no search API at ${place}`,
+	hint: 'Turn Search the Web off, or choose a model that searches itself, such as step-3.7-flash: a gateway may not have POST /search of StepFun',
 });
 
 const SAY_IT_PLAINLY =

@@ -11,7 +11,7 @@ import type { ChatRequest, Completion, CompletionMessage, FunctionTool, Message,
 /** A function tool that is run here rather than by whoever gets the answer. */
 export interface RunnableTool {
 	definition: FunctionTool;
-	/** What it gives is told to the model as text, and so is what it throws. */
+	/** What it gives is told to the model as text, and so is what it throws, but for a StepfunError, which ends the loop. */
 	run(args: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -36,7 +36,8 @@ export interface Exchange {
  * Asks, runs the tools that the model calls, and asks again with their results until the model calls none of them. A call of a
  * function that is defined in the request but not runnable ends the loop, and its round comes out as tool_calls.
  *
- * @throws StepfunError `too_many_iterations` with the last completion in `partial`, `canceled`, and what `ask` throws.
+ * @throws StepfunError `too_many_iterations` with the last completion in `partial`, `canceled`, what `ask` throws, and a StepfunError
+ * of a tool.
  */
 export async function completeWithTools(request: ChatRequest, options: ToolLoopOptions): Promise<Exchange> {
 	const { ask, maxIterations, signal } = options;
@@ -94,6 +95,7 @@ async function resultOf(
 	try {
 		return toolResultText(await tool.run(args));
 	} catch (error) {
+		if (error instanceof StepfunError) throw error;
 		return `The tool ${name} did not succeed: ${error instanceof Error ? error.message : String(error)}`;
 	}
 }

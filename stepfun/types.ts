@@ -96,6 +96,8 @@ export interface AssistantMessage {
 	tool_calls?: ToolCall[];
 	/** Handed back with the tool calls it led to, so that the model goes on where it was. */
 	reasoning_content?: string;
+	/** What it said earlier, by its id; StepFun itself asks for the text in its place. */
+	audio?: { id: string };
 }
 
 export interface ToolMessage {
@@ -130,6 +132,16 @@ export type ResponseFormat =
 export type ReasoningEffort = 'low' | 'medium' | 'high';
 export type ReasoningFormat = 'general' | 'deepseek-style';
 
+export type Modality = 'text' | 'audio';
+
+/** How an answer is to sound. */
+export interface AudioSettings {
+	/** The id of a voice, such as `wenrounansheng`. */
+	voice: string;
+	/** The API has `wav`, and `pcm` (24 kHz, one channel, 16 bit) in a stream; whichever fits is sent where this is absent. */
+	format?: string;
+}
+
 /** Fields of the request that the API has and this package does not know, by their wire names. */
 type ExtraFields = Readonly<Record<string, unknown>>;
 
@@ -152,6 +164,9 @@ export interface ChatRequest {
 	response_format?: ResponseFormat;
 	reasoning_format?: ReasoningFormat;
 	reasoning_effort?: ReasoningEffort;
+	/** What the answer consists of; models that speak ask for it. */
+	modalities?: Modality[];
+	audio?: AudioSettings;
 	/** Fields of the body that this type does not name: see `withExtraBody`. */
 	extra?: ExtraFields;
 }
@@ -165,9 +180,28 @@ export interface Usage {
 	total_tokens: number | null;
 }
 
+/** Sound as a file. */
+export interface SoundFile {
+	bytes: Buffer;
+	mimeType: string;
+	/** Of its name, such as `wav`. */
+	extension: string;
+}
+
+/** The sound of an answer; as JSON only its size. */
+export interface SpokenAnswer {
+	/** In bytes. */
+	readonly size: number;
+	/** @param format The one that was asked for. */
+	file(format?: string): SoundFile;
+}
+
 export interface CompletionMessage {
 	role: 'assistant';
+	/** The text, or what was said where there is nothing but sound. */
 	content: string;
+	/** Present where the answer has sound. */
+	sound?: SpokenAnswer;
 	/** Whichever field carried it, once; '' when there is none. */
 	reasoning: string;
 	tool_calls?: ToolCall[];

@@ -1,4 +1,5 @@
 import type { Answer, ChoiceAnswer } from '../answer';
+import { speakToken, toWav } from '../speech';
 import type { JsonObject } from '../types';
 
 /** Id and Unix time (seconds) of a completion. */
@@ -46,6 +47,23 @@ export const wholeCalls = (choice: ChoiceAnswer): JsonObject[] => [
 	...choice.searches.map((search) => ({ ...search })),
 	...choice.toolCalls.map(({ id, type, function: called }) => ({ id, type, function: called })),
 ];
+
+/** The words of an answer in a whole message; of a spoken one with its sound, as the page chat-completion-create has it. */
+export const wholeContent = ({ spoken, content }: ChoiceAnswer): JsonObject =>
+	spoken
+		? {
+				audio: {
+					data: toWav(Buffer.concat(content.map(speakToken))).toString('base64'),
+					transcript: content.join(''),
+				},
+			}
+		: { content: content.join('') };
+
+/** The same in pieces: what each delta has. */
+export const contentDeltas = ({ spoken, content }: ChoiceAnswer): JsonObject[] =>
+	content.map((token) =>
+		spoken ? { audio: { data: speakToken(token).toString('base64'), transcript: token } } : { content: token },
+	);
 
 /** Id, type and name come first, then the arguments in fragments; `index` tells parallel calls apart. */
 export const callDeltas = (choice: ChoiceAnswer): JsonObject[] =>

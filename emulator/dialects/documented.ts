@@ -4,10 +4,12 @@ import type { JsonObject } from '../types';
 import {
 	callDeltas,
 	completionTokens,
+	contentDeltas,
 	countedUsage,
 	reasoningTokens,
 	takeTurns,
 	wholeCalls,
+	wholeContent,
 	type Dialect,
 	type Step,
 } from './dialect';
@@ -35,7 +37,7 @@ export const documented: Dialect = {
 		choices: answer.choices.map((choice, index) => ({
 			index,
 			message: toMessage(choice, answer.reasoningField),
-			finish_reason: choice.finishReason,
+			finish_reason: choice.spoken ? null : choice.finishReason,
 		})),
 		usage: fullUsage(answer, completionTokens(answer)),
 	}),
@@ -58,12 +60,15 @@ export const documented: Dialect = {
 				object: 'chat.completion.chunk',
 				created: first ? 0 : stamp.created,
 				model: answer.model,
-				choices: [{ index, delta: step.delta, finish_reason: step.last ? answer.choices[index]!.finishReason : '' }],
+				choices: [{ index, delta: step.delta, finish_reason: step.last ? finishReason(answer.choices[index]!) : '' }],
 				usage: first ? { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } : usage(answer, tokensSoFar),
 			};
 		}
 	},
 };
+
+/** Of a spoken answer there is none, in any of its chunks. */
+const finishReason = ({ spoken, finishReason: reason }: ChoiceAnswer): string | null => (spoken ? null : reason);
 
 /** cached_tokens at the top level (page streaming), reasoning tokens nested (newer versions of chat-completion-create). */
 const fullUsage = (answer: Answer, completion: number): JsonObject => ({
@@ -76,7 +81,7 @@ function toMessage(choice: ChoiceAnswer, reasoningField: string): JsonObject {
 	const calls = wholeCalls(choice);
 	return {
 		role: 'assistant',
-		content: choice.content.join(''),
+		...wholeContent(choice),
 		[reasoningField]: choice.reasoning.join(''),
 		...(calls.length > 0 && { tool_calls: calls }),
 	};
@@ -91,7 +96,7 @@ function toSteps(choice: ChoiceAnswer, reasoningField: string): Step[] {
 			tokens: 0,
 		},
 		...choice.reasoning.map((piece) => later({ [reasoningField]: piece })),
-		...choice.content.map((content) => later({ content })),
+		...contentDeltas(choice).map((delta) => later(delta)),
 		...callDeltas(choice).map((fragment) => later({ tool_calls: [fragment] })),
 		later({}, 0),
 		{ ...later({}, 0), last: true },

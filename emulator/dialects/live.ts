@@ -1,6 +1,16 @@
 import type { Answer, ChoiceAnswer } from '../answer';
 import type { JsonObject } from '../types';
-import { callDeltas, completionTokens, countedUsage, takeTurns, wholeCalls, type Dialect, type Step } from './dialect';
+import {
+	callDeltas,
+	completionTokens,
+	contentDeltas,
+	countedUsage,
+	takeTurns,
+	wholeCalls,
+	wholeContent,
+	type Dialect,
+	type Step,
+} from './dialect';
 import { createHash } from 'node:crypto';
 
 /**
@@ -32,7 +42,7 @@ export const live: Dialect = {
 		choices: answer.choices.map((choice, index) => ({
 			index,
 			message: toMessage(choice),
-			finish_reason: choice.finishReason,
+			finish_reason: choice.spoken ? null : choice.finishReason,
 		})),
 		usage: usage(answer, completionTokens(answer), answer.cachedTokens),
 	}),
@@ -74,7 +84,7 @@ function toMessage(choice: ChoiceAnswer): JsonObject {
 	const calls = wholeCalls(choice).map((call, index) => ({ index, ...call }));
 	return {
 		role: 'assistant',
-		content: choice.content.join(''),
+		...wholeContent(choice),
 		...bothReasonings(choice.reasoning.join('')),
 		...(calls.length > 0 && { tool_calls: calls }),
 	};
@@ -100,7 +110,7 @@ function toSteps(choice: ChoiceAnswer): Step[] {
 	return [
 		step(searches.length > 0 ? { tool_calls: searches } : {}, 0),
 		...grouped(choice.reasoning).map((group) => step(bothReasonings(group.join('')), group.length)),
-		...choice.content.map((content) => step({ content }, 1)),
+		...contentDeltas(choice).map((delta) => step(delta, 1)),
 		...callDeltas(choice).map((fragment) => step({ tool_calls: [fragment] }, 1)),
 		{ ...step({}, 0), last: true },
 	];

@@ -17,6 +17,7 @@ import { messagesFields } from './fields/messages';
 import { optionsFields } from './fields/options';
 import { simplifyField } from './fields/output';
 import { toolsFields } from './fields/tools';
+import { voiceFields } from './fields/voice';
 import { completeItem, endRun, startRun } from './item';
 
 export class StepfunChat implements INodeType {
@@ -27,7 +28,7 @@ export class StepfunChat implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"] || "No model chosen" }}',
-		description: 'Send text, images, video and audio to a StepFun model',
+		description: 'Send text, images, video, audio and documents to a StepFun model',
 		defaults: { name: 'StepFun Chat' },
 		codex: {
 			categories: ['Utility', 'Miscellaneous'],
@@ -44,6 +45,10 @@ export class StepfunChat implements INodeType {
 				'Image',
 				'Video',
 				'Audio',
+				'Document',
+				'PDF',
+				'Voice',
+				'Speech',
 				'Reasoning',
 				'Generate text',
 			],
@@ -61,6 +66,7 @@ export class StepfunChat implements INodeType {
 			...messagesFields,
 			...attachmentsFields,
 			...responseFields('The format of the answer. JSON is also output as data, in the field parsed.'),
+			...voiceFields,
 			...reasoningFields(
 				'How long the model thinks before it answers. The reasoning is output in the field reasoning.',
 			),

@@ -3,6 +3,7 @@ import type { Retry } from '../../stepfun/client/call';
 import type { RunFiles } from '../../stepfun/run-files';
 import type { ErrorText } from '../../stepfun/texts';
 import type { StructuredExchange } from '../../stepfun/structured';
+import type { ChatRequest } from '../../stepfun/types';
 import { asOneText, escapeHtml } from '../shared/display';
 import { readArguments } from './output';
 import * as texts from './texts';
@@ -23,6 +24,7 @@ const MOST_FILES = 20;
 export class Hints {
 	private readonly truncated = new Set<number>();
 	private readonly blocked = new Set<number>();
+	private readonly silent = new Set<number>();
 	private readonly unparsed = new Set<number>();
 	private readonly unparsedNames = new Set<string>();
 	private readonly rateLimited = new Set<number>();
@@ -52,9 +54,15 @@ export class Hints {
 	}
 
 	/** Takes the answer that became an item. */
-	completed(itemIndex: number, { completion: { choices }, corrections }: StructuredExchange): void {
+	completed(
+		itemIndex: number,
+		{ completion: { choices }, corrections }: StructuredExchange,
+		{ modalities }: Pick<ChatRequest, 'modalities'>,
+	): void {
 		this.corrections += corrections;
 		if (corrections > 0) this.corrected.add(itemIndex);
+		const isSilent = choices.every(({ message }) => !message.sound && !message.tool_calls);
+		if (modalities?.includes('audio') && isSilent) this.silent.add(itemIndex);
 		for (const { finish_reason, message } of choices) {
 			if (finish_reason === 'length') this.truncated.add(itemIndex);
 			if (finish_reason === 'content_filter') this.blocked.add(itemIndex);
@@ -78,6 +86,7 @@ export class Hints {
 	show(): void {
 		if (this.truncated.size > 0) this.add('warning', texts.answersCutOff(this.items(this.truncated)));
 		if (this.blocked.size > 0) this.add('warning', texts.answersBlocked(this.items(this.blocked)));
+		if (this.silent.size > 0) this.add('warning', texts.answersSilent(this.items(this.silent)));
 		if (this.unparsed.size > 0) {
 			this.add('warning', texts.argumentsNotJson(this.items(this.unparsed), [...this.unparsedNames].join(', ')));
 		}

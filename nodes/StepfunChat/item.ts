@@ -1,15 +1,18 @@
 import { accumulateTokenUsage, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import type { Lane } from '../../stepfun/client/limiter';
+import type { CallOptions } from '../../stepfun/client/call';
 import { complete } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { asksForJson } from '../../stepfun/response/check';
 import { RunFiles } from '../../stepfun/run-files';
+import { withOwnSearch } from '../../stepfun/search';
 import { completeStructured } from '../../stepfun/structured';
 import { completeWithTools, type RunnableTool } from '../../stepfun/tool-loop';
 import type { ChatRequest, Completion } from '../../stepfun/types';
 import { fileLimiterOf, limiterOf } from '../shared/accounts';
 import { clock } from '../shared/clock';
 import { connect, type Connection } from '../shared/connection';
+import { readAttemptsToCorrect } from '../shared/fields/corrections';
 import { readOptions } from '../shared/fields/options';
 import { readPatience } from '../shared/fields/patience';
 import type { ItemsOptions } from '../shared/items';
@@ -17,14 +20,13 @@ import { announcedLane } from './announced-lane';
 import { withChatStream, type ChatStream } from './chat-stream';
 import { connectedTools } from './connected-tools';
 import { readStreamSettings } from './fields/chat-stream';
-import { readAttemptsToCorrect } from './fields/corrections';
 import { readPacing, readRunPacing } from './fields/limits';
 import { streamOptions } from './fields/options';
 import { readOutputSettings } from './fields/output';
 import { readMaxIterations } from './fields/tools';
 import { readsByUpload } from './fields/uploads';
 import { Hints } from './hints';
-import { messagesOutput, outputItem } from './output';
+import { messagesOutput, outputItem, outputSounds } from './output';
 import { readRequest } from './request';
 import * as texts from './texts';
 
@@ -116,9 +118,10 @@ interface Work {
 async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Promise<INodeExecutionData> {
 	const { itemIndex, options, chatStream } = work;
 	const patience = readPatience(options);
-	const request = await run.files
+	const read = await run.files
 		.withDocuments(await readRequest(context, itemIndex, options), patience)
 		.catch((error: Error) => noted(error, work));
+	const { request, tools, results } = withOwnSearch(read, callOptions(work, run));
 	const output = readOutputSettings(context, itemIndex, options);
 	const maxIterations = readMaxIterations(options);
 	// An answer that may yet be corrected is not shown.
@@ -128,7 +131,7 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 		pause: () => clock.sleep(0, run.signal),
 		converse: async (conversation) =>
 			await completeWithTools(conversation, {
-				tools: run.tools,
+				tools: [...run.tools, ...tools],
 				maxIterations,
 				signal: run.signal,
 				async ask(round) {
@@ -140,39 +143,44 @@ async function answerItem(context: IExecuteFunctions, work: Work, run: Run): Pro
 			}),
 	});
 	chatStream?.show(answer.completion);
-	run.hints.completed(itemIndex, answer);
+	run.hints.completed(itemIndex, answer, request);
 	return {
 		json: {
-			...outputItem(answer, request, output.simplify),
+			...outputItem(answer, request, output.simplify, results),
 			...(output.returnMessages && { messages: messagesOutput(answer.messages) }),
 		},
+		...(await outputSounds(context, answer.completion, request)),
 		pairedItem: { item: itemIndex },
 	};
 }
 
+/** What holds for each request of an item. */
+const callOptions = (work: Work, run: Run): CallOptions & Connection => ({
+	...run.connection,
+	...readPatience(work.options),
+	lane: run.lane,
+	clock,
+	signal: run.signal,
+	onWait: (waitedMs) => run.hints.waited(work.itemIndex, waitedMs),
+	onRetry: (retry) => {
+		work.attempts = retry.error.attempts + 1;
+		run.hints.retried(work.itemIndex, retry);
+	},
+});
+
 async function ask(request: ChatRequest, work: Work, run: Run, raw: boolean): Promise<Completion> {
-	const { itemIndex, options, chatStream } = work;
+	const { options, chatStream } = work;
 	work.attempts = 1;
-	const patience = readPatience(options);
 	const send = async (sent: ChatRequest): Promise<Completion> =>
 		await complete(
 			{ ...readOptions(streamOptions, options), ...sent },
 			{
-				...run.connection,
-				...patience,
+				...callOptions(work, run),
 				raw,
-				lane: run.lane,
-				clock,
-				signal: run.signal,
-				onWait: (waitedMs) => run.hints.waited(itemIndex, waitedMs),
-				onRetry: (retry) => {
-					work.attempts = retry.error.attempts + 1;
-					run.hints.retried(itemIndex, retry);
-				},
 				...(chatStream && { onDelta: (delta) => chatStream.write(delta) }),
 			},
 		);
-	const asked = readsByUpload(options) ? run.files.withUploads(request, patience, send) : send(request);
+	const asked = readsByUpload(options) ? run.files.withUploads(request, readPatience(options), send) : send(request);
 	return await asked.catch((error: Error) => noted(error, work));
 }
 

@@ -1,14 +1,41 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { tryParseJson } from '../../stepfun/json';
 import { Attachment } from '../../stepfun/request/attachment';
 import { asksForJson } from '../../stepfun/response/check';
 import { functionCalls, searchResults } from '../../stepfun/response/tool-calls';
 import type { StructuredExchange } from '../../stepfun/structured';
-import type { ChatRequest, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
+import type { ChatRequest, Completion, CompletionChoice, ContentPart, Message, ToolCall } from '../../stepfun/types';
 
-/** The item of an answer: flat and simple, or the server's own chat.completion object. */
-export const outputItem = (answer: StructuredExchange, request: ChatRequest, simplify: boolean): IDataObject =>
-	simplify ? simplified(answer, asksForJson(request)) : ({ ...answer.completion.raw } as IDataObject);
+/**
+ * The item of an answer: flat and simple, or the server's own chat.completion object.
+ *
+ * @param found What searches of this node have found.
+ */
+export function outputItem(
+	answer: StructuredExchange,
+	request: ChatRequest,
+	simplify: boolean,
+	found: unknown[] = [],
+): IDataObject {
+	if (!simplify) return { ...answer.completion.raw } as IDataObject;
+	return { ...simplified(answer, asksForJson(request)), ...(found.length > 0 && { search_results: found }) };
+}
+
+/** What is spoken, as files: of the first choice as `audio`, of further ones as `audio_1` and so on. */
+export async function outputSounds(
+	{ helpers }: IExecuteFunctions,
+	{ choices }: Completion,
+	{ audio }: ChatRequest,
+): Promise<{ binary?: IBinaryKeyData }> {
+	const binary: IBinaryKeyData = {};
+	for (const [i, { message }] of choices.entries()) {
+		if (!message.sound) continue;
+		const name = i === 0 ? 'audio' : `audio_${i}`;
+		const { bytes, mimeType, extension } = message.sound.file(audio?.format);
+		binary[name] = await helpers.prepareBinaryData(bytes, `${name}.${extension}`, mimeType);
+	}
+	return Object.keys(binary).length > 0 ? { binary } : {};
+}
 
 function simplified({ completion, parsed, corrections }: StructuredExchange, json: boolean): IDataObject {
 	const { id, model, usage, choices } = completion;

@@ -12,6 +12,7 @@ import { readAttachments } from './fields/attachments';
 import { readConversation } from './fields/messages';
 import { requestOptions } from './fields/options';
 import { readPanelTools } from './fields/tools';
+import { readVoice } from './fields/voice';
 
 /**
  * The request that an item's fields describe. `options` is what its Options hold.
@@ -33,6 +34,7 @@ export async function readRequest(
 		messages,
 		...(tools.length > 0 && { tools }),
 		...readResponseFormat(context, itemIndex),
+		...readVoice(context, itemIndex),
 		...readReasoningEffort(context, itemIndex, model),
 		...readOptions(requestOptions, options),
 	};

@@ -8,10 +8,13 @@ export const attachmentEmpty = (label: string, place: string): ErrorText => ({
 	hint: 'Enter it, or remove the attachment',
 });
 
-/** @param fields Those of the item that have a file. */
-export const noBinaryFields = (place: string, fields: string): ErrorText => ({
-	message: `In Attachments, Input Data Field Name(s) of ${place} is empty`,
-	hint: `Enter the name of a field that has a file. In this item: ${fields}`,
+/**
+ * @param kind Such as `image`.
+ * @param files The files of the item, each with its type, such as `data (application/pdf)`.
+ */
+export const noFileOfType = (kind: string, place: string, files: string): ErrorText => ({
+	message: `The input item has no ${kind} that StepFun accepts for ${place}`,
+	hint: `Choose another Type for the attachment, or convert the file. In this item: ${files}. If an earlier node dropped the file, add it again with a Merge node`,
 });
 
 /** @param fields Those of the item that have a file. */
@@ -43,6 +46,11 @@ export const answersCutOff = (items: string): ErrorText => ({
 export const answersBlocked = (items: string): ErrorText => ({
 	message: `StepFun's content filter blocked an answer in ${items} (finish_reason content_filter): its text ends early or is missing`,
 	hint: 'Change the text or the attachment: sending it again will not help',
+});
+
+export const answersSilent = (items: string): ErrorText => ({
+	message: `There is no audio in the answer of ${items}, although Response Modalities asks for it`,
+	hint: 'Choose a model that speaks, such as step-audio-2',
 });
 
 /** @param functions The names of the functions that were called. */

@@ -61,6 +61,9 @@ export function baseUrl({ region, plan, baseUrl: custom = '' }: EndpointSettings
 	return BASE_URL_REPAIRS.reduce((url, [pattern, replacement]) => url.replace(pattern, replacement), custom);
 }
 
+/** The base URL of what the Step Plan does not have: the same account's standard one. */
+export const standardUrl = (url: string): string => url.replace(/\/step_plan(?=\/v1$)/, '');
+
 /** Whether requests can be sent to a base URL. */
 export function isAddress(url: string): boolean {
 	try {

@@ -9,6 +9,7 @@ import { checkEffort, readReasoningFormat } from './reasoning';
 import { readResponseFormat } from './response-format';
 import * as texts from './texts';
 import { checkTools, readTools } from './tools';
+import { readAudioSettings, readModalities } from './voice';
 
 type Field = Exclude<keyof ChatRequest, 'extra'>;
 
@@ -53,6 +54,8 @@ const READERS: { readonly [Name in Field]: Reader<Name> } = {
 	response_format: (value) =>
 		readResponseFormat(value, (path, expected) => refused(`response_format${path}`)(expected)),
 	reasoning_format: (value) => readReasoningFormat(value) ?? refuseFormat(),
+	modalities: (value) => readModalities(value, refused('modalities')),
+	audio: (value) => readAudioSettings(value, refused('audio')),
 	reasoning_effort(value) {
 		if (typeof value === 'string') return value as ChatRequest['reasoning_effort'];
 		throw refused('reasoning_effort')('text');

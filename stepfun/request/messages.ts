@@ -1,28 +1,39 @@
 import { invalidInput } from '../errors';
-import { asRecord } from '../json';
+import { asRecord, asText } from '../json';
 import type { ContentPart, MediaKind, Message, ToolCall } from '../types';
 import { textOf } from './data-text';
 import { mediaPart, mediaSource } from './media';
 import * as texts from './texts';
 import { blocksText } from './tool-result';
 
+/** Parts that join a user message, around its text. */
+export interface JoiningParts {
+	before: ContentPart[];
+	after: ContentPart[];
+}
+
+/** Whether there is none. */
+export const joinsNothing = ({ before, after }: JoiningParts): boolean => before.length + after.length === 0;
+
+const NO_PARTS: JoiningParts = { before: [], after: [] };
+
 /**
  * Reads a conversation from data: the API's own messages, or answers with the role assistant. Unknown roles and shapes are refused,
  * fields that belong to answers only (`parsed_arguments`, `results`, `usage` …) are left behind, arguments that are objects become
  * JSON again, and so does content that is neither text nor parts.
  *
- * @param attachments Join the last user message, before its text (page image-chat), which may then be empty.
+ * @param attachments Join the last user message, which may then have no text.
  * @throws StepfunError `invalid_input` that names the message by its position, counted from 1.
  */
-export function readMessages(value: unknown, attachments: ContentPart[] = []): Message[] {
+export function readMessages(value: unknown, attachments = NO_PARTS): Message[] {
 	if (!Array.isArray(value)) throw invalidInput(texts.messagesNotAList(describe(value)));
 	if (value.length === 0) throw invalidInput(texts.noMessages);
 	const last = value.findLastIndex((message) => asRecord(message)?.['role'] === 'user');
-	if (attachments.length > 0 && last === -1) throw invalidInput(texts.noUserMessage);
-	return value.map((message, i) => readMessage(message, `message ${i + 1}`, i === last ? attachments : []));
+	if (!joinsNothing(attachments) && last === -1) throw invalidInput(texts.noUserMessage);
+	return value.map((message, i) => readMessage(message, `message ${i + 1}`, i === last ? attachments : NO_PARTS));
 }
 
-function readMessage(value: unknown, place: string, attachments: ContentPart[]): Message {
+function readMessage(value: unknown, place: string, attachments: JoiningParts): Message {
 	const message = asRecord(value);
 	if (!message) throw invalidInput(texts.messageNotAnObject(place, describe(value)));
 	switch (message['role']) {
@@ -45,22 +56,27 @@ function readMessage(value: unknown, place: string, attachments: ContentPart[]):
 	}
 }
 
-function withAttachments(content: unknown, place: string, attachments: ContentPart[]): string | ContentPart[] {
-	if (attachments.length === 0) return readContent(content, place);
+function withAttachments(content: unknown, place: string, attachments: JoiningParts): string | ContentPart[] {
+	if (joinsNothing(attachments)) return readContent(content, place);
+	const { before, after } = attachments;
 	if (content === undefined || content === null || (typeof content === 'string' && content.trim() === ''))
-		return attachments;
+		return [...before, ...after];
 	const own = readContent(content, place);
-	return [...attachments, ...(typeof own === 'string' ? [{ type: 'text' as const, text: own }] : own)];
+	return [...before, ...(typeof own === 'string' ? [{ type: 'text' as const, text: own }] : own), ...after];
 }
 
 function readAssistant(message: Record<string, unknown>, place: string): Message {
 	const calls = readToolCalls(message['tool_calls'], place);
 	const reasoning = message['reasoning_content'] || message['reasoning'];
-	const content = message['content'] ?? null;
+	const audio = asRecord(message['audio']);
+	// The text of a spoken answer is what StepFun recommends to hand back (guide audio-chat).
+	const content = message['content'] || asText(audio?.['transcript']) || (message['content'] ?? null);
+	const id = content === null || content === '' ? asText(audio?.['id']) : undefined;
+	const isEmpty = content === null || (content === '' && (calls.length > 0 || id !== undefined));
 	return {
 		role: 'assistant',
-		content:
-			content === null || (content === '' && calls.length > 0) ? null : asOneText(readContent(content, place), ''),
+		content: isEmpty ? null : asOneText(readContent(content, place), ''),
+		...(id !== undefined && { audio: { id } }),
 		...(calls.length > 0 && { tool_calls: calls }),
 		// The model needs its reasoning only to go on after the tool calls it led to.
 		...(calls.length > 0 && typeof reasoning === 'string' && { reasoning_content: reasoning }),

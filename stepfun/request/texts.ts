@@ -162,6 +162,34 @@ export const audioTooLarge = (size: string, limit: string): ErrorText => ({
 export const unsupportedMedia = (model: string, kind: string, hint: string): string =>
 	`Choose another model, if the message is about the ${kind}: according to StepFun, ${model} does not accept any. ${hint}`;
 
+// Refusals that may be about the model; each text is put before the hint
+
+/** @param date Such as 2026-07-08. */
+export const succeededModel = (model: string, date: string, successor: string, hint: string): string =>
+	`Choose ${successor}, or another model of the list: StepFun retired ${model} on ${date} and names ${successor} as its successor. ${hint}`;
+
+export const retiredModel = (model: string, date: string, hint: string): string =>
+	`Choose another model: StepFun retired ${model} on ${date}. ${hint}`;
+
+export const silentModel = (model: string, hint: string): string =>
+	`Choose a model that speaks, such as step-audio-2, if the message is about audio or modalities: according to StepFun, ${model} answers with text only. ${hint}`;
+
+export const modelWithoutSearch = (model: string, hint: string): string =>
+	`Choose a model that searches the web, such as step-3.7-flash, if the message is about web_search: according to StepFun, ${model} has no search of its own. ${hint}`;
+
+/** @param hint Of a refusal for the length of the input. */
+export const countedTokens = (tokens: number, hint: string): string =>
+	`Shorten the messages, leave out earlier ones, or choose a model that takes more: they are ${tokens} tokens. ${hint}`;
+
+export const countedTokensOf = (tokens: number, model: string, limit: number, hint: string): string =>
+	`Shorten the messages, leave out earlier ones, or choose a model that takes more: they are ${tokens} tokens, and ${model} takes ${limit} in all, with its answer. ${hint}`;
+
+export const modelWithoutTools = (model: string, hint: string): string =>
+	`Choose a model that calls tools, such as step-audio-2, if the message is about tools: according to StepFun, ${model} calls none. ${hint}`;
+
+export const tooManyOutputTokens = (model: string, limit: number, hint: string): string =>
+	`Lower Maximum Number of Tokens, if the message is about max_tokens: according to StepFun, ${model} writes at most ${limit}. ${hint}`;
+
 // Documents
 
 const EXTRACT_FROM_FILE = "read it with n8n's node Extract from File and put its text into a message";

@@ -1,5 +1,5 @@
 import { invalidInput } from '../errors';
-import { contextTokens } from '../models';
+import { factsOf } from '../models';
 import type { ChatRequest } from '../types';
 import * as texts from './texts';
 
@@ -9,7 +9,7 @@ import * as texts from './texts';
  * @throws StepfunError `invalid_input` with both figures.
  */
 export function checkFits({ model, messages }: Pick<ChatRequest, 'model' | 'messages'>): void {
-	const limit = contextTokens(model);
+	const { contextTokens: limit } = factsOf(model);
 	if (limit === undefined) return;
 	let tokens = 0;
 	for (const { content } of messages) {

@@ -5,9 +5,9 @@ import type { ChatRequest, Completion, CompletionChoice } from '../types';
 import * as texts from './texts';
 import { functionCalls } from './tool-calls';
 
-/** Whether a choice holds something for whoever asked: text, or calls that are theirs to make. */
+/** Whether a choice holds something for whoever asked: text, sound, or calls that are theirs to make. */
 const isAnswered = ({ message }: CompletionChoice): boolean =>
-	message.content !== '' || functionCalls(message).length > 0;
+	message.content !== '' || message.sound !== undefined || functionCalls(message).length > 0;
 
 /**
  * An answer without an answer is never a success: the reasoning used up max_tokens, moderation took the text away, or the server

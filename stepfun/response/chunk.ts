@@ -19,17 +19,27 @@ export interface ToolCallDelta {
 	results?: unknown[];
 }
 
+/** A piece of a spoken answer. */
+export interface AudioDelta {
+	/** Base64, cut anywhere. */
+	data: string;
+	/** What is said. */
+	transcript: string;
+}
+
 /** What one chunk says about one choice. */
 export interface ChoiceDelta {
 	index: number;
 	content: string;
 	reasoning: string;
 	toolCalls: ToolCallDelta[];
+	/** Absent without any. */
+	audio?: AudioDelta;
 	/** '' while the choice goes on. */
 	finishReason: string;
 	/** Whether this is a whole message rather than a piece of one; its tool calls are then each a call of their own. */
 	whole: boolean;
-	/** Present when the server has sent something else beside, such as audio or annotations. */
+	/** Present when the server has sent something else beside, such as annotations. */
 	others?: true;
 }
 
@@ -92,6 +102,8 @@ function readMessage(
 		finishReason,
 		whole,
 	};
+	const audio = readAudio(message['audio']);
+	if (audio) read.audio = audio;
 	if (hasOthers(message)) read.others = true;
 	return read;
 }
@@ -110,6 +122,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 	'reasoning_text',
 	'tool_calls',
 	'function_call',
+	'audio',
 ]);
 
 function hasOthers(message: Record<string, unknown>): boolean {
@@ -117,6 +130,14 @@ function hasOthers(message: Record<string, unknown>): boolean {
 		if (!KNOWN.has(name) && !isBlank(message[name])) return true;
 	}
 	return false;
+}
+
+/** Undefined for what brings neither sound nor words. */
+function readAudio(value: unknown): AudioDelta | undefined {
+	const audio = asRecord(value);
+	if (!audio) return undefined;
+	const delta = { data: text(audio['data']), transcript: text(audio['transcript']) };
+	return delta.data === '' && delta.transcript === '' ? undefined : delta;
 }
 
 /** A number, or the same in a string. */

@@ -1,15 +1,19 @@
 import type { Completion, CompletionChoice, Usage } from '../types';
-import { MAX_CHOICES, type ChoiceDelta, type Chunk } from './chunk';
+import { MAX_CHOICES, type AudioDelta, type ChoiceDelta, type Chunk } from './chunk';
+import { Sound } from './sound';
 import * as texts from './texts';
 import { ToolCallAssembler } from './tool-calls';
 import { beyondLimit } from './unreadable';
 
-/** Longest answer that is kept: characters of content, reasoning and arguments of all choices together. */
+/** Longest answer that is kept: characters of content, reasoning and arguments, and bytes of sound, of all choices together. */
 export const MAX_ANSWER_CHARACTERS = 64 * 2 ** 20;
 
 interface OpenChoice {
 	content: string;
 	reasoning: string;
+	/** What is said, beside `content` or in its place. */
+	transcript: string;
+	sound?: Sound;
 	toolCalls: ToolCallAssembler;
 	finishReason: string;
 	/** Whether pieces have come, so that a message can only say again what they said. */
@@ -68,14 +72,20 @@ export class CompletionBuilder {
 		const choice = known ?? this.open(given.index);
 		const delta = given.whole && known ? missing(choice, given) : given;
 		const finishes = delta.finishReason !== '' && delta.finishReason !== choice.finishReason;
-		const added = delta.content.length + delta.reasoning.length + choice.toolCalls.add(delta.toolCalls, delta.whole);
+		const isText = choice.content !== '' || delta.content !== '';
+		const added =
+			delta.content.length +
+			delta.reasoning.length +
+			choice.toolCalls.add(delta.toolCalls, delta.whole) +
+			addAudio(choice, delta.audio);
 		choice.content += delta.content;
 		choice.reasoning += delta.reasoning;
 		choice.finishReason = delta.finishReason || choice.finishReason;
 		choice.hasPieces ||= !delta.whole;
 		this.size += added;
 		this.hasText ||= added > 0;
-		return added > 0 || finishes || delta.others || !known ? delta : undefined;
+		if (added === 0 && !finishes && !delta.others && known) return undefined;
+		return isText || !delta.audio ? delta : { ...delta, content: delta.audio.transcript };
 	}
 
 	private open(index: number): OpenChoice {
@@ -83,6 +93,7 @@ export class CompletionBuilder {
 		const choice = {
 			content: '',
 			reasoning: '',
+			transcript: '',
 			toolCalls: new ToolCallAssembler(),
 			finishReason: '',
 			hasPieces: false,
@@ -110,9 +121,12 @@ export class CompletionBuilder {
 		return this.hasText;
 	}
 
-	/** Whether something has arrived for whoever asked: text, or calls that are theirs to make. */
+	/** Whether something has arrived for whoever asked: text, sound, or calls that are theirs to make. */
 	get answered(): boolean {
-		return [...this.choices.values()].some(({ content, toolCalls }) => content !== '' || toolCalls.count > 0);
+		return [...this.choices.values()].some(
+			({ content, transcript, sound, toolCalls }) =>
+				content !== '' || transcript !== '' || sound !== undefined || toolCalls.count > 0,
+		);
 	}
 
 	/** What has arrived so far, choices in the order of their index. */
@@ -137,7 +151,22 @@ function missing(choice: OpenChoice, message: ChoiceDelta): ChoiceDelta {
 		content: rest(choice.content, message.content, choice.hasPieces),
 		reasoning: rest(choice.reasoning, message.reasoning, choice.hasPieces),
 		toolCalls: choice.toolCalls.count > 0 ? [] : message.toolCalls,
+		...(message.audio && {
+			audio: {
+				data: choice.sound ? '' : message.audio.data,
+				transcript: rest(choice.transcript, message.audio.transcript, choice.hasPieces),
+			},
+		}),
 	};
+}
+
+/** Returns what it has added, in characters and bytes. */
+function addAudio(choice: OpenChoice, audio: AudioDelta | undefined): number {
+	if (!audio) return 0;
+	choice.transcript += audio.transcript;
+	if (audio.data === '') return audio.transcript.length;
+	choice.sound ??= new Sound();
+	return audio.transcript.length + choice.sound.add(audio.data);
 }
 
 /**
@@ -149,11 +178,20 @@ export function rest(soFar: string, text: string, hasPieces: boolean): string {
 	return hasPieces ? '' : text;
 }
 
-function buildChoice(index: number, { content, reasoning, toolCalls, finishReason }: OpenChoice): CompletionChoice {
+function buildChoice(
+	index: number,
+	{ content, transcript, sound, reasoning, toolCalls, finishReason }: OpenChoice,
+): CompletionChoice {
 	const calls = toolCalls.finish();
 	return {
 		index,
-		message: { role: 'assistant', content, reasoning, ...(calls.length > 0 && { tool_calls: calls }) },
+		message: {
+			role: 'assistant',
+			content: content || transcript,
+			...(sound && { sound }),
+			reasoning,
+			...(calls.length > 0 && { tool_calls: calls }),
+		},
 		finish_reason: finishReason,
 	};
 }

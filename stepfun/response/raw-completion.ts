@@ -38,7 +38,8 @@ interface RawChoice {
 /**
  * The server's own chat.completion object. A JSON answer is it as it stands; of a stream it is put together from all that the chunks
  * say, under their names, as OpenAI's libraries do it: the texts and lists of deltas are joined, of anything else the last one
- * counts that says something, and `delta` becomes `message`. Nothing is added; what the server did not send is absent.
+ * counts that says something, and `delta` becomes `message`. Nothing is added; what the server did not send is absent. Of spoken
+ * answers the base64 is left out, since the Completion holds the sound.
  */
 export class RawCompletion {
 	private readonly fields: Fields = {};
@@ -103,7 +104,7 @@ export class RawCompletion {
 		choice.hasPieces = true;
 		for (const name in piece) {
 			if (name === 'tool_calls' && Array.isArray(piece[name])) this.addCalls(choice, piece[name]);
-			else this.join(message, name, piece[name]);
+			else this.join(message, name, withoutSound(name, piece[name]));
 		}
 	}
 
@@ -120,7 +121,7 @@ export class RawCompletion {
 	private addMessage(choice: RawChoice, whole: Fields): void {
 		const message = messageOf(choice);
 		for (const name in whole) {
-			const [before, value] = [own(message, name), whole[name]];
+			const [before, value] = [own(message, name), withoutSound(name, whole[name])];
 			if (typeof before === 'string' && typeof value === 'string' && !LABELS.has(name)) {
 				this.join(message, name, rest(before, value, choice.hasPieces));
 			} else if (isBlank(before)) this.take(message, name, value);
@@ -167,6 +168,14 @@ export class RawCompletion {
 		this.size += weightOf(value) - (isKnown ? weightOf(into[name]) : 0);
 		into[name] = value;
 	}
+}
+
+/** What a message says under a name, without the base64 of its sound. */
+function withoutSound(name: string, value: unknown): unknown {
+	const audio = name === 'audio' ? asRecord(value) : undefined;
+	if (typeof audio?.['data'] !== 'string') return value;
+	const { data: _, ...others } = audio;
+	return others;
 }
 
 /** What an object holds under a name, and not what JavaScript gives every object under it. */

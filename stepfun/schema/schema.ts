@@ -17,7 +17,7 @@ export class BrokenSchema extends Error {
 	}
 }
 
-export const TYPES = ['string', 'number', 'integer', 'object', 'array', 'boolean', 'null'] as const;
+const TYPES = ['string', 'number', 'integer', 'object', 'array', 'boolean', 'null'] as const;
 export type Type = (typeof TYPES)[number];
 
 const COUNTS = [

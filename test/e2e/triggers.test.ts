@@ -36,11 +36,17 @@ test('images that are posted to a webhook are described as JSON', async () => {
 		text_in_image: expect.any(String),
 		mood: expect.stringMatching(/^(?:calm|lively|sad|cheerful)$/),
 	});
-	expect(receivedParts().map(({ type, image_url }) => [type, image_url])).toEqual([
-		['image_url', { url: `data:image/png;base64,${files[0]!.toString('base64')}`, detail: 'high' }],
-		['image_url', { url: `data:image/jpeg;base64,${files[1]!.toString('base64')}`, detail: 'high' }],
-		['text', undefined],
-	]);
+	const [text, ...images] = receivedParts();
+	expect(text).toEqual({ type: 'text', text: 'Describe these images for people who cannot see them.' });
+	const image = (type: string, file: Buffer) => ({
+		type: 'image_url',
+		image_url: { url: `data:${type};base64,${file.toString('base64')}`, detail: 'high' },
+	});
+	// n8n takes the files of a form as they are written to its disk, in either order.
+	expect(images).toHaveLength(2);
+	expect(images).toEqual(
+		expect.arrayContaining([image('image/png', files[0]!), image('image/jpeg', files[1]!)]) as unknown,
+	);
 });
 
 test('a recording from a form is sent to the model whole', async () => {
@@ -50,14 +56,51 @@ test('a recording from a form is sent to the model whole', async () => {
 		['field-0', 'memo.mp3', file, 'audio/mpeg'],
 	]);
 	expect(response.status).toBe(200);
-	expect(receivedParts()[0]).toEqual({
+	expect(receivedParts()[1]).toEqual({
 		type: 'input_audio',
 		input_audio: { data: `data:audio/mpeg;base64,${file.toString('base64')}` },
 	});
 });
 
+test('a voice note that is posted to a webhook, in a form or as the body, is answered by voice', async () => {
+	await publish(stage.n8n, readExample('14-voice-answer.json'), stage.credential);
+	const note = mp3(30_000);
+	const address = '/webhook/voice-note';
+	const headers = { 'content-type': 'audio/mpeg' };
+	for (const response of [
+		await upload(address, [['my_note', 'note.mp3', note, 'audio/mpeg']]),
+		await postToWebhook(stage.n8n.url + address, { headers, body: new Uint8Array(note) }),
+	]) {
+		expect(response.status).toBe(200);
+		expect(response.headers.get('content-type')).toContain('audio/wav');
+		const wav = Buffer.from(await response.arrayBuffer());
+		expect(wav.toString('latin1', 0, 16)).toMatch(/^RIFF[^]{4}WAVEfmt $/);
+		expect(wav.readUInt32LE(40)).toBe(wav.length - 44);
+		expect(wav.length).toBeGreaterThan(50_000);
+	}
+	const sound = `data:audio/mpeg;base64,${note.toString('base64')}`;
+	expect(stage.stepfun.requests).toHaveLength(2);
+	for (const { body } of stage.stepfun.requests) {
+		expect(body).toMatchObject({
+			messages: [
+				{ role: 'system' },
+				{
+					role: 'user',
+					content: [
+						{ type: 'text', text: 'Answer this voice note.' },
+						{ type: 'input_audio', input_audio: { data: sound } },
+					],
+				},
+			],
+			modalities: ['text', 'audio'],
+			audio: { voice: 'wenrounansheng', format: 'pcm' },
+			stream: true,
+		});
+	}
+});
+
 test('documents that are posted to a webhook are read by StepFun, and nothing of them stays there', async () => {
-	await publish(stage.n8n, readExample('11-summarise-documents.json'), stage.credential);
+	await publish(stage.n8n, readExample('13-summarise-documents.json'), stage.credential);
 	const report = pdf(300_000);
 	const response = await upload('/webhook/summarise-documents', [
 		['attachment_0', 'report 灯.pdf', report, 'application/pdf'],
@@ -77,8 +120,8 @@ test('documents that are posted to a webhook are read by StepFun, and nothing of
 	const chat = stage.stepfun.requests.find(({ url }) => url.endsWith('/chat/completions'));
 	const { messages } = chat!.body as { messages: Array<{ content: Array<{ text: string }> }> };
 	expect(messages.at(-1)!.content.map(({ text }) => text)).toEqual([
+		expect.stringContaining('Summarise each attached document'),
 		expect.stringMatching(new RegExp(`^<document name="report 灯.pdf">\\n[^]*${sha256}[^]*</document>$`)),
 		'<document name="notes.txt">\nTwelve lamps\n</document>',
-		expect.stringContaining('Summarise each attached document'),
 	]);
 });

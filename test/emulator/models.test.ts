@@ -1,3 +1,4 @@
+import { retiredModels } from '../../emulator/models';
 import { useEmulator } from '../use-emulator';
 import { ask, send } from './client';
 
@@ -46,18 +47,7 @@ test('another path is a plain 404', async () => {
 	expect(answer.headers['content-type']).toBe('text/plain');
 });
 
-// https://platform.stepfun.com/docs/zh/guides/model-migration
-test.each([
-	'step-1-8k',
-	'step-1-32k',
-	'step-1v-8k',
-	'step-1v-32k',
-	'step-1o-vision-32k',
-	'step-2-mini',
-	'step-2-16k',
-	'step-3',
-	'step-1x-medium',
-])('%s is retired: no base knows it any more', async (model) => {
+test.each(Object.keys(retiredModels))('%s is retired: no base knows it any more', async (model) => {
 	for (const path of ['/v1/chat/completions', '/step_plan/v1/chat/completions']) {
 		expect(await send(emulator, ask('Hi', { model }), { path })).toMatchObject({
 			status: 404,

@@ -6,7 +6,10 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as files from '../media-files';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
 import { useStage } from './stage';
@@ -75,7 +78,7 @@ const lastMessages = (): Array<{ role: string; content: unknown }> =>
 const item = (binary: Record<string, IBinaryData>): INodeExecutionData => ({ json: {}, binary });
 const dataUrl = (type: string, content: Buffer): string => `data:${type};base64,${content.toString('base64')}`;
 
-test('an image of the item joins the user message before its text, with no setting but Add Attachment', async () => {
+test('an image of the item joins the user message after its text, with no setting but Add Attachment', async () => {
 	const image = files.png();
 	await describeItem([{}], item({ data: await stored(image, 'image/png') }), {
 		messages: {
@@ -90,8 +93,8 @@ test('an image of the item joins the user message before its text, with no setti
 		{
 			role: 'user',
 			content: [
-				{ type: 'image_url', image_url: { url: dataUrl('image/png', image) } },
 				{ type: 'text', text: 'What is this?' },
+				{ type: 'image_url', image_url: { url: dataUrl('image/png', image) } },
 			],
 		},
 	]);
@@ -157,6 +160,62 @@ describe.each<[mode: string, store: (content: Buffer, mimeType: string) => IBina
 	});
 });
 
+test('a large file arrives as it is at a server that reads slowly', async () => {
+	const content = files.mp4(24_000_000);
+	const hash = createHash('sha256');
+	const server = createServer((request, response) => {
+		void (async () => {
+			let seen = 0;
+			for await (const chunk of request as AsyncIterable<Buffer>) {
+				// Many times as much as lies in all buffers on the way is written over while the server sleeps.
+				if ((seen += 1) % 25 === 0) await sleep(10);
+				hash.update(chunk);
+			}
+			const choice = { index: 0, message: { role: 'assistant', content: 'Seen' }, finish_reason: 'stop' };
+			response.end(JSON.stringify({ id: 'c', model: 'm', choices: [choice] }));
+		})();
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+	for (const [name, text] of [
+		['stored', undefined],
+		['in JSON', '灯𝄞'.repeat(300_000)],
+	] as const) {
+		const { json } = await runWorkflow({
+			credential: customEndpoint(url),
+			items: [item({ data: await stored(content, 'video/mp4') })],
+			nodes: [
+				chatNode({
+					model: { __rl: true, mode: 'id', value: 'step-3.7-flash' },
+					messages: { values: [{ role: 'user', content: text ?? 'What is it?' }] },
+					attachments: { values: [{ type: 'video' }] },
+					options: { timeout: 1e9 },
+				}),
+			],
+		});
+		expect({ name, content: json('StepFun Chat')[0]!['content'] }).toEqual({ name, content: 'Seen' });
+	}
+	server.close();
+	const body = (text: string): string =>
+		JSON.stringify({
+			model: 'step-3.7-flash',
+			messages: [
+				{
+					role: 'user',
+					content: [
+						{ type: 'video_url', video_url: { url: dataUrl('video/mp4', content) } },
+						{ type: 'text', text },
+					],
+				},
+			],
+			stream: true,
+		});
+	const expected = createHash('sha256')
+		.update(body('What is it?'))
+		.update(body('灯𝄞'.repeat(300_000)));
+	expect(hash.digest('hex')).toBe(expected.digest('hex'));
+});
+
 describe('files of an item', () => {
 	const [a, b, film, talk] = [files.png(), files.jpeg(), files.mp4(), files.mp3()];
 	const many = (): INodeExecutionData =>
@@ -181,6 +240,87 @@ describe('files of an item', () => {
 		expect(urls()).toEqual(expected);
 	});
 
+	test.each([
+		['Form, after the labels of its fields', { Your_Photo: 'image/png', Receipt_0: 'image/jpeg', Note: 'text/plain' }],
+		['Chat', { data0: 'image/png', data1: 'image/jpeg', data2: 'application/pdf' }],
+		['an e-mail', { attachment_0: 'image/png', attachment_1: 'application/pdf', attachment_2: 'image/jpeg' }],
+		['HTTP Request', { data: 'image/png', data_0: 'image/jpeg' }],
+		['a source that knows no types', { a: 'application/octet-stream', b: '', c: 'application/octet-stream' }],
+	])('are all taken without a name, whatever they are called: %s', async (_, types) => {
+		const contents = [a, b, files.pdf()];
+		const kinds = Object.values(types);
+		const bytes = kinds.map((type, i) =>
+			type === 'image/png'
+				? a
+				: type === 'image/jpeg'
+					? b
+					: type.includes('/') && !type.includes('octet')
+						? files.pdf()
+						: contents[i]!,
+		);
+		const binary = Object.fromEntries(Object.keys(types).map((name, i) => [name, inMemory(bytes[i]!, kinds[i]!)]));
+		await describeItem([{ type: 'image' }], item(binary));
+		expect(urls()).toEqual([dataUrl('image/png', a), dataUrl('image/jpeg', b)]);
+	});
+
+	test('are found without a name where n8n puts them in its combined binary mode', async () => {
+		Container.get(BinaryDataConfig).mode = 'filesystem';
+		try {
+			for (const values of [[{}], [{ binaryFields: 'Photo' }], [{ binaryFields: '_files.Photo' }]]) {
+				const { run } = await describeItem(
+					values,
+					item({ Photo: await stored(a, 'image/png') }),
+					{},
+					{ binaryMode: 'combined' },
+				);
+				const [start] = run.data.resultData.runData['Start']![0]!.data!['main']![0]!;
+				expect(start).toMatchObject({ json: { _files: { Photo: { mimeType: 'image/png' } } }, binary: undefined });
+				expect(urls()).toEqual([dataUrl('image/png', a)]);
+			}
+		} finally {
+			Container.get(BinaryDataConfig).mode = 'default';
+		}
+	});
+
+	test('of another type are left to attachments of that type', async () => {
+		await describeItem([{ type: 'image' }, { type: 'video' }, { type: 'audio' }], many());
+		expect(urls()).toEqual([
+			dataUrl('image/png', a),
+			dataUrl('image/jpeg', b),
+			dataUrl('video/mp4', film),
+			dataUrl('audio/mpeg', talk),
+		]);
+	});
+
+	test('stand where Position says, each in the order of the panel', async () => {
+		const values = [
+			{ type: 'video', position: 'beforeText' },
+			{ type: 'image', binaryFields: 'attachment_0' },
+			{ type: 'audio', position: 'beforeText' },
+			{ type: 'image', binaryFields: 'attachment_2', position: 'afterText' },
+		];
+		const types = (): string[] => (lastMessages().at(-1)!.content as Array<{ type: string }>).map(({ type }) => type);
+		await describeItem(values, many());
+		expect(types()).toEqual(['video_url', 'input_audio', 'text', 'image_url', 'image_url']);
+		await describeItem(values, many(), { messages: { values: [{ role: 'user', content: '' }] } });
+		expect(types()).toEqual(['video_url', 'input_audio', 'image_url', 'image_url']);
+		const parts = [
+			{ type: 'text', text: 'Compare' },
+			{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+			{ type: 'text', text: 'with the next' },
+		];
+		await describeItem(values, many(), {
+			specifyMessages: 'json',
+			messagesJson: JSON.stringify([
+				{ role: 'user', content: parts },
+				{ role: 'assistant', content: 'Go on' },
+				{ role: 'user', content: parts },
+			]),
+		});
+		expect(lastMessages()[0]!.content).toEqual(parts);
+		expect(types()).toEqual(['video_url', 'input_audio', 'text', 'image_url', 'text', 'image_url', 'image_url']);
+	});
+
 	test('may be absent where a pattern takes what there is', async () => {
 		await describeItem([{ type: 'image', binaryFields: 'photo_*' }], many());
 		expect(lastMessages()).toEqual([{ role: 'user', content: 'Hello' }]);
@@ -196,11 +336,11 @@ describe('files of an item', () => {
 			many(),
 		);
 		expect(lastMessages()[0]!.content).toEqual([
+			{ type: 'text', text: 'Hello' },
 			{ type: 'input_audio', input_audio: { data: dataUrl('audio/mpeg', talk) } },
 			{ type: 'image_url', image_url: { url: dataUrl('image/png', a), detail: 'high' } },
 			{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', b), detail: 'high' } },
 			{ type: 'video_url', video_url: { url: dataUrl('video/mp4', film) } },
-			{ type: 'text', text: 'Hello' },
 		]);
 	});
 
@@ -221,10 +361,10 @@ test('addresses are passed on as they are, one or a list of them', async () => {
 		{ json: { pictures: ['https://example.com/a b.png?x=1&y="2"', 'http://example.com/c'] } },
 	);
 	expect(lastMessages()[0]!.content).toEqual([
+		{ type: 'text', text: 'Hello' },
 		{ type: 'image_url', image_url: { url: 'https://example.com/a b.png?x=1&y="2"', detail: 'low' } },
 		{ type: 'image_url', image_url: { url: 'http://example.com/c', detail: 'low' } },
 		{ type: 'video_url', video_url: { url: 'stepfile://file-42' } },
-		{ type: 'text', text: 'Hello' },
 	]);
 });
 
@@ -238,9 +378,9 @@ test('audio may come as text, with or without the head of a data URL', async () 
 		{ json: { talk: talk.toString('base64'), song: dataUrl('audio/mp3', song) } },
 	);
 	expect(lastMessages()[0]!.content).toEqual([
+		{ type: 'text', text: 'Hello' },
 		{ type: 'input_audio', input_audio: { data: dataUrl('audio/wav', talk) } },
 		{ type: 'input_audio', input_audio: { data: dataUrl('audio/mpeg', song) } },
-		{ type: 'text', text: 'Hello' },
 	]);
 });
 
@@ -270,7 +410,7 @@ test.each<[string, (base64: string) => string]>([
 	expect(run.status).toBe('success');
 	const audio = { type: 'input_audio', input_audio: { data: dataUrl('audio/wav', talk) } };
 	const image = { type: 'image_url', image_url: { url: dataUrl('image/png', photo) } };
-	expect(lastMessages()[0]!.content).toEqual([audio, image, parts[0], audio, image]);
+	expect(lastMessages()[0]!.content).toEqual([parts[0], audio, image, audio, image]);
 	const { headers, bodyBytes } = api.requests.at(-1)!;
 	expect(Number(headers['content-length'])).toBe(bodyBytes);
 });
@@ -290,7 +430,7 @@ test('parts in JSON messages pass through, and attachments join them', async () 
 		{ specifyMessages: 'json', messagesJson: '={{ [{ role: "user", content: $json.parts }] }}' },
 	);
 	expect(lastMessages()).toEqual([
-		{ role: 'user', content: [{ type: 'image_url', image_url: { url: dataUrl('image/jpeg', file) } }, ...parts] },
+		{ role: 'user', content: [...parts, { type: 'image_url', image_url: { url: dataUrl('image/jpeg', file) } }] },
 	]);
 });
 
@@ -324,15 +464,22 @@ describe('is told before anything is sent:', () => {
 			'In this item: none.',
 			[{ type: 'video' }],
 			() => ({ json: {} }),
-			'no file in the field "data"',
+			'The input item has no video that StepFun accepts for attachment 1',
 			'In this item: none.',
 		],
 		[
-			'an empty name',
-			[{ binaryFields: ' ' }],
-			() => ({ json: {} }),
-			'Input Data Field Name(s) of attachment 1 is empty',
-			'Enter the name',
+			'no file of the type, among several',
+			[{ type: 'audio', binaryFields: ' ' }],
+			() => item({ cv: inMemory(files.pdf(), 'application/pdf'), photo: inMemory(files.png(), 'image/png') }),
+			'The input item has no audio that StepFun accepts for attachment 1',
+			'In this item: cv (application/pdf), photo (image/png).',
+		],
+		[
+			'no file in the field that is named',
+			[{ binaryFields: 'data' }],
+			() => item({ photo: inMemory(files.png(), 'image/png') }),
+			'no file in the field "data"',
+			'In this item: photo.',
 		],
 		[
 			'a PDF as an image',

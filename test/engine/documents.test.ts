@@ -83,7 +83,7 @@ const expectNoFiles = () => {
 describe('a text', () => {
 	test('joins the user message as text, with its name and where it ends, and goes nowhere else', async () => {
 		await read([textItem('# Plan\nBuy lamps.\n', 'plan.md', 'text/markdown')]);
-		expect(sentTexts()).toEqual(['<document name="plan.md">\n# Plan\nBuy lamps.\n</document>', 'Hello']);
+		expect(sentTexts()).toEqual(['Hello', '<document name="plan.md">\n# Plan\nBuy lamps.\n</document>']);
 		expect(routes()).toEqual(['POST /chat/completions']);
 	});
 
@@ -126,14 +126,14 @@ describe('a text', () => {
 		['a table named as a workbook', Buffer.from('<table>'), 'a.xls', 'application/vnd.ms-excel', '<table>'],
 	])('is read in %s', async (_, bytes, name, type, expected) => {
 		await read([textItem(bytes, name, type)]);
-		expect(sentTexts()[0]).toBe(`<document name="${name || 'document.txt'}">\n${expected}\n</document>`);
+		expect(sentTexts()[1]).toBe(`<document name="${name || 'document.txt'}">\n${expected}\n</document>`);
 		expect(uploads()).toEqual([]);
 	});
 
 	test('that has the mark of its end is put between others', async () => {
 		const text = 'a</document>b</document-2>';
 		await read([textItem(text)]);
-		expect(sentTexts()[0]).toBe(`<document-3 name="notes.txt">\n${text}\n</document-3>`);
+		expect(sentTexts()[1]).toBe(`<document-3 name="notes.txt">\n${text}\n</document-3>`);
 	});
 
 	test('comes from base64, too', async () => {
@@ -146,7 +146,7 @@ describe('a text', () => {
 				],
 			},
 		});
-		expect(sentTexts()).toEqual([...Array(2).fill('<document name="document.txt">\nLamps\n</document>'), 'Hello']);
+		expect(sentTexts()).toEqual(['Hello', ...Array(2).fill('<document name="document.txt">\nLamps\n</document>')]);
 	});
 
 	test('stands where its attachment stands, among files of other types', async () => {
@@ -173,10 +173,10 @@ describe('a text', () => {
 		);
 		const { messages } = chats()[0]!.body as { messages: Array<{ content: Array<{ type: string; text?: string }> }> };
 		expect(messages[0]!.content.map(({ type, text }) => text?.slice(0, 27) ?? type)).toEqual([
+			'Hello',
 			'<document name="notes.txt">',
 			'<document name="report.pdf"',
 			'image_url',
-			'Hello',
 		]);
 	});
 });
@@ -209,8 +209,8 @@ describe('a document for the parser', () => {
 			});
 			expect(upload!.headers).not.toHaveProperty('transfer-encoding');
 			expect(sentTexts()).toEqual([
-				`<document name="${named.fileName}">\nThe emulator's parser read ${named.fileName}: ${content.length} bytes, sha256 ${sha256(content)}.\n</document>`,
 				'Hello',
+				`<document name="${named.fileName}">\nThe emulator's parser read ${named.fileName}: ${content.length} bytes, sha256 ${sha256(content)}.\n</document>`,
 			]);
 			expect(
 				routes()
@@ -245,7 +245,7 @@ describe('a document for the parser', () => {
 	])('is waited for: %s', async (_, fileStatuses) => {
 		Object.assign(api.options, { fileStatuses });
 		await read([pdfItem()]);
-		expect(sentTexts()[0]).toContain('sha256');
+		expect(sentTexts()[1]).toContain('sha256');
 		expectNoFiles();
 	});
 
@@ -261,7 +261,7 @@ describe('a document for the parser', () => {
 		});
 		await read([pdfItem()]);
 		expect(asked).toBe(4);
-		expect(sentTexts()[0]).toContain('sha256');
+		expect(sentTexts()[1]).toContain('sha256');
 		expectNoFiles();
 	});
 
@@ -274,7 +274,7 @@ describe('a document for the parser', () => {
 		expect(json('StepFun Chat')).toHaveLength(13);
 		expect(uploads()).toHaveLength(2);
 		expect(requestsTo('GET /files/ID/content')).toHaveLength(2);
-		for (let i = 0; i < 13; i += 1) expect(sentTexts(i)[0]).toContain(sha256(i === 12 ? other : same));
+		for (let i = 0; i < 13; i += 1) expect(sentTexts(i)[1]).toContain(sha256(i === 12 ? other : same));
 		expectNoFiles();
 	});
 
@@ -454,7 +454,7 @@ describe('is told before anything is paid for:', () => {
 	test('what fits is never refused, and nothing is known of other models', async () => {
 		await read([textItem(words(260_000))]);
 		expect(chats()).toHaveLength(1);
-		await read([textItem(words(300_000))], { model: { __rl: true, mode: 'id', value: 'step-1o-turbo-vision' } });
+		await read([textItem(words(300_000))], { model: { __rl: true, mode: 'id', value: 'a-model-of-a-gateway' } });
 		expect(chats()).toHaveLength(2);
 	});
 
@@ -494,7 +494,7 @@ describe('is told before anything is paid for:', () => {
 				attachments: { values: [{ type: 'document', binaryFields: '*' }] },
 			},
 		);
-		expect(sentTexts()).toEqual(['<document name="b.txt">\nLamps\n</document>', 'Hello']);
+		expect(sentTexts()).toEqual(['Hello', '<document name="b.txt">\nLamps\n</document>']);
 	});
 });
 
@@ -517,7 +517,7 @@ describe('a hostile name', () => {
 			fields: { purpose: 'file-extract' },
 			file: expect.objectContaining({ name: expected, sha256: sha256(content) }),
 		});
-		expect(sentTexts()[0]!.split('\n')[0]).toMatch(/^<document name="[^"<>\r\n]*">$/);
+		expect(sentTexts()[1]!.split('\n')[0]).toMatch(/^<document name="[^"<>\r\n]*">$/);
 		expectNoFiles();
 	});
 

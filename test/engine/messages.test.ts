@@ -13,7 +13,7 @@ import { LmChatStepfun } from '../../nodes/LmChatStepfun/LmChatStepfun.node';
 import { readCommonRequest } from '../../nodes/LmChatStepfun/request';
 import type { Send } from '../../stepfun/client/http';
 import { Limiter } from '../../stepfun/client/limiter';
-import { complete } from '../../stepfun/complete';
+import { complete, type CompleteOptions } from '../../stepfun/complete';
 import { StepfunError } from '../../stepfun/errors';
 import { listModels } from '../../stepfun/list-models';
 import { readMessages } from '../../stepfun/request/messages';
@@ -109,6 +109,8 @@ const schemaFormat = (schema: object) => ({
 	response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
 });
 const jsonFormat = { responseFormat: 'json_object' };
+const model = (id: string): IDataObject => ({ __rl: true, mode: 'id', value: id });
+const invalid = '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}';
 const mb = (count: number): string => 'A'.repeat(Math.ceil((count * 2 ** 20) / 3) * 4);
 
 /** What the client throws, for what cannot be brought about in a network of one machine. */
@@ -122,22 +124,21 @@ async function thrown(work: () => unknown): Promise<Shown> {
 	throw new Error('Nothing was thrown');
 }
 
+const through = (send: Send, signal?: AbortSignal): CompleteOptions => ({
+	send,
+	baseUrl: 'https://api.example/v1',
+	clock: nodeClock,
+	lane: new Limiter(nodeClock).lane(),
+	retries: 0,
+	silenceMs: 0,
+	totalMs: 0,
+	...(signal && { signal }),
+});
 const sending = (send: Send, signal?: AbortSignal) =>
-	thrown(() =>
-		complete(
-			{ model: 'm', messages: [{ role: 'user', content: 'Hello' }] },
-			{
-				send,
-				baseUrl: 'https://api.example/v1',
-				clock: nodeClock,
-				lane: new Limiter(nodeClock).lane(),
-				retries: 0,
-				silenceMs: 0,
-				totalMs: 0,
-				...(signal && { signal }),
-			},
-		),
-	);
+	thrown(() => complete({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] }, through(send, signal)));
+/** A server that accepts no value. */
+const refusing400 = () =>
+	through(() => Promise.resolve({ status: 400, headers: {}, body: Readable.from([Buffer.from(invalid)]) }));
 const refusing = (code: string, details: object = {}) =>
 	sending(() => Promise.reject(Object.assign(new Error('x'), { code, ...details })));
 
@@ -380,20 +381,67 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['noAiSdk', withoutSdk],
 	['canceled', canceled],
 
+	['hintsByStatus.400', () => withFault({ status: 400, body: invalid })],
+	['unsupportedMedia', () => withAttachment(url('https://example.com/a.png'))],
+	['succeededModel', () => withFields({ model: model('step-3') })],
+	['retiredModel', () => withFields({ model: model('step-1x-medium') })],
+	['silentModel', () => withFields({ model: model('stepaudio-2.5-chat'), modalities: 'textAndAudio' })],
 	[
-		'hintsByStatus.400',
+		'modelWithoutSearch',
 		() =>
-			withFault({
-				status: 400,
-				body: '{"error":{"message":"Request param: n is invalid","type":"request_params_invalid"}}',
+			thrown(() =>
+				complete(
+					{
+						model: 'step-5-preview',
+						messages: [{ role: 'user', content: 'Hello' }],
+						tools: [{ type: 'web_search', function: { description: 'News' } }],
+					},
+					refusing400(),
+				),
+			),
+	],
+	[
+		'noSearchApi',
+		() => {
+			api.fault(({ url }) => (url.endsWith('/search') ? { status: 404, body: '404 page not found' } : undefined));
+			return withFields({ model: model('step-5-preview'), webSearch: true });
+		},
+	],
+	[
+		'countedTokens',
+		() => {
+			const tooLong = '{"error":{"message":"The prompt is too long","type":"context_length_exceeded"}}';
+			api.fault(({ url }) =>
+				url.endsWith('/token/count') ? { body: '{"data":{"total_tokens":300000}}' } : { status: 400, body: tooLong },
+			);
+			return withFields({ model: model('step-6-preview') });
+		},
+	],
+	[
+		'countedTokensOf',
+		() =>
+			withFields({
+				model: model('step-1o-turbo-vision'),
+				messages: { values: [{ role: 'user', content: 'word '.repeat(40_000) }] },
 			}),
 	],
-	['unsupportedMedia', () => withAttachment(url('https://example.com/a.png'))],
+	[
+		'modelWithoutTools',
+		() =>
+			withFields({
+				model: model('step-audio-r1.5'),
+				tools: { functions: [{ name: 'a', specifyParameters: 'none' }] },
+			}),
+	],
+	[
+		'tooManyOutputTokens',
+		() => withFault({ status: 400, body: invalid }, { model: model('step-5-preview'), options: { maxTokens: 70_000 } }),
+	],
 	['noStepPlan', () => withFault({ status: 400 })],
 	['hintsByStatus.401', () => withFault({ status: 401 })],
 	['hintsByStatus.402', () => withFault({ status: 402 })],
 	['hintsByStatus.403', () => withFault({ status: 403, body: '{"error":{"message":"Forbidden","type":"forbidden"}}' })],
-	['hintsByStatus.404', () => withFields({ model: { __rl: true, mode: 'id', value: 'step-99' } })],
+	['hintsByStatus.404', () => withFields({ model: model('step-99') })],
 	['hintsByStatus.407', () => withFault({ status: 407, body: '' })],
 	['hintsByStatus.413', () => withFault({ status: 413, body: '{"error":{"message":"Too large","type":"too_large"}}' })],
 	['hintsByStatus.429', () => fromModel({ status: 429, retryAfter: '0' })],
@@ -473,7 +521,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	['answerTooLong', answerTooLong],
 	['partTooLarge', () => withFault({ raw: `data: "${mb(25)}` })],
 
-	['modelEmpty', () => withFields({ model: { __rl: true, mode: 'id', value: '={{ "" }}' } })],
+	['modelEmpty', () => withFields({ model: model('={{ "" }}') })],
 	['noValue', () => withFields({ messages: { values: [{ role: 'user', content: '={{ $json.nope }}' }] } })],
 	['noValue', () => withFields({ specifyMessages: 'json', messagesJson: '={{ $json.nope }}' })],
 	['noValue', () => withAttachment(url('={{ $json.nope }}'))],
@@ -543,8 +591,9 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 	],
 
 	['attachmentEmpty', () => withAttachment(url('={{ "" }}'))],
-	['noBinaryFields', () => withAttachment({ binaryFields: '={{ "" }}' })],
-	['noSuchFile', () => withAttachment({})],
+	['noFileOfType', () => withAttachment({})],
+	['noFileOfType', () => withAttachment({ binaryFields: '={{ "" }}' })],
+	['noSuchFile', () => withAttachment({ binaryFields: 'data' })],
 	['noSuchFile', () => withAttachment({ binaryFields: 'photo' }, file(files.png(), 'image/png'))],
 	['fileGone', () => withAttachment({}, storedFile(0))],
 	['fileGone', () => withAttachment({}, file(Buffer.alloc(0), 'image/png'))],
@@ -617,6 +666,7 @@ const cases: Array<[name: string, produce: () => Promise<Shown>]> = [
 
 	['answersCutOff', () => note(answered({ content: 'Once upon' }, 'length'))],
 	['answersBlocked', () => note(twoAnswers('stop', 'content_filter'))],
+	['answersSilent', () => note([], { modalities: 'textAndAudio' })],
 	[
 		'argumentsNotJson',
 		() =>

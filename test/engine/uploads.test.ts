@@ -120,8 +120,8 @@ test('a large video goes up once for all rounds of a tool loop, as it is', async
 	expect(json('StepFun Chat')[0]!['content']).toContain(sha256(content));
 	// The file is gone by then.
 	expect((json('StepFun Chat')[0]!['messages'] as Array<{ content: unknown }>)[0]!.content).toEqual([
-		{ type: 'text', text: `(video/mp4, ${content.length} bytes)` },
 		{ type: 'text', text: expect.stringContaining('Berlin') },
+		{ type: 'text', text: `(video/mp4, ${content.length} bytes)` },
 	]);
 	expectNoFiles();
 	const sent = api.requests.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);

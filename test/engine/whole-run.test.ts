@@ -105,7 +105,10 @@ test('attempts count what was sent for an answer that is then found wanting', as
 			? { status: 500, retryAfter: '0' }
 			: { body: JSON.stringify({ id: 'c', model: 'm', choices: [text] }) };
 	});
-	const { json } = await run({ responseFormat: 'json_object', options: { maxConcurrentRequests: 1 } });
+	const { json } = await run({
+		responseFormat: 'json_object',
+		options: { maxConcurrentRequests: 1, attemptsToCorrect: 0 },
+	});
 	expect(json('StepFun Chat').map(({ error }) => error)).toEqual([
 		expect.objectContaining({ type: 'invalid_json_answer', attempts: 3 }),
 		expect.objectContaining({ type: 'invalid_json_answer', attempts: 1 }),

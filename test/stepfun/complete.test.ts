@@ -420,11 +420,11 @@ describe('time and Stop', () => {
 		always(stream(delta({ content: 'a' }, 'stop'), 'data: [DONE]\n\n'));
 		await ask({}, { clock: counting, totalMs: 100_000 });
 		await clock.sleep(5);
-		expect(count).toBe(2);
+		expect(count).toBe(3);
 		always({ raw: [delta({ content: 'a' }, 'stop'), { waitMs: 50 }, 'data: [DONE]\n\n'] });
 		await ask({}, { clock: counting, totalMs: 100_000 });
 		await clock.sleep(5);
-		expect(count).toBe(5);
+		expect(count).toBe(7);
 		expect(pending.size).toBe(0);
 	});
 });

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { asRecord } from '../../../stepfun/json';
-import { readMessages } from '../../../stepfun/request/messages';
-import type { ContentPart, Message } from '../../../stepfun/types';
+import { joinsNothing, readMessages, type JoiningParts } from '../../../stepfun/request/messages';
+import type { Message } from '../../../stepfun/types';
 import { parseJsonField } from '../../shared/fields/json-field';
 import { present, requireJsonField } from '../../shared/fields/present';
 
@@ -104,13 +104,13 @@ export const messagesFields: INodeProperties[] = [
  * @param attachments Added to the last user message.
  * @throws StepfunError `invalid_input` for messages that the API would refuse.
  */
-export function readConversation(context: IExecuteFunctions, itemIndex: number, attachments: ContentPart[]): Message[] {
+export function readConversation(context: IExecuteFunctions, itemIndex: number, attachments: JoiningParts): Message[] {
 	if (context.getNodeParameter('specifyMessages', itemIndex) === 'json') {
 		const given = requireJsonField('Messages (JSON)', context.getNodeParameter('messagesJson', itemIndex));
 		return readMessages(Array.isArray(given) ? given.map(messageInOutput) : given, attachments);
 	}
 	const rows = context.getNodeParameter('messages.values', itemIndex, []) as MessageRow[];
-	const withAttachments = attachments.length === 0 ? -1 : rows.findLastIndex(({ role }) => role === 'user');
+	const withAttachments = joinsNothing(attachments) ? -1 : rows.findLastIndex(({ role }) => role === 'user');
 	return readMessages(
 		rows.map((row, i) => messageOfRow(row, `message ${i + 1}`, i !== withAttachments)),
 		attachments,

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { asRecord } from '../../../stepfun/json';
+import { idsWhere } from '../../../stepfun/models';
 import { schemaFromExample } from '../../../stepfun/request/json-schema';
 import { functionTool, readTools } from '../../../stepfun/request/tools';
 import type { Tool } from '../../../stepfun/types';
@@ -63,6 +64,16 @@ const functionFields: INodeProperties[] = [
 export const toolsFields: INodeProperties[] = [
 	...webSearchFields('Whether StepFun may search the web for the answer. The results are output as search_results.'),
 	{
+		displayName:
+			"The chosen model has no search of its own. This node searches for it with StepFun's search API, for 0.04 CNY a call, as often as the model asks within Max Tool Iterations.",
+		name: 'webSearchNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: { webSearch: [true], '/model': [{ _cnd: { regex: idsWhere(({ webSearch }) => webSearch === false) } }] },
+		},
+	},
+	{
 		displayName: 'Tools',
 		name: 'tools',
 		type: 'fixedCollection',
@@ -106,7 +117,7 @@ export const maxToolIterationsOption = wholeNumberOption({
 	typeOptions: { minValue: 1 },
 	default: DEFAULT_ITERATIONS,
 	description:
-		'How many rounds of calls to connected tools the model may make before it has to answer; a round can contain several calls',
+		'How many rounds of calls to tools that this node runs the model may make before it has to answer; a round can contain several calls',
 });
 
 /** @throws StepfunError `invalid_input` for a number below 1. */

@@ -1,7 +1,7 @@
-import { parse, type ParseError } from 'jsonc-parser';
 import { invalidInput } from '../../../stepfun/errors';
 import { isDeeper, isTooDeep, MAX_JSON_DEPTH, tryParseJson } from '../../../stepfun/json';
 import * as texts from '../texts';
+import { offsetOfError } from './json-error';
 
 /**
  * The value of a JSON field: parsed when it is text, unchanged when an expression returned data.
@@ -15,8 +15,6 @@ export function parseJsonField(label: string, value: unknown): unknown {
 	if (value.trim() === '') return undefined;
 	const parsed = tryParseJson(value);
 	if (parsed !== undefined) return parsed;
-	const errors: ParseError[] = [];
-	parse(value, errors, { disallowComments: true });
-	const before = value.slice(0, errors[0]?.offset ?? value.length).split('\n');
+	const before = value.slice(0, offsetOfError(value)).split('\n');
 	throw invalidInput(texts.invalidJson(label, before.length, before.at(-1)!.length + 1));
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { invalidInput } from '../../../stepfun/errors';
-import { TWO_TIER_MODELS } from '../../../stepfun/models';
+import { idsWhere } from '../../../stepfun/models';
 import { checkEffort, readReasoningFormat } from '../../../stepfun/request/reasoning';
 import type { ChatRequest, ReasoningFormat } from '../../../stepfun/types';
 import * as texts from '../texts';
@@ -8,7 +8,7 @@ import type { FieldContext } from './model';
 import type { Option } from './options';
 
 const threeTiersOnly: INodePropertyOptions['displayOptions'] = {
-	hide: { '/model': TWO_TIER_MODELS.map((id) => ({ _cnd: { startsWith: id } })) },
+	hide: { '/model': [{ _cnd: { regex: idsWhere(({ efforts }) => efforts?.includes('medium') === false) } }] },
 };
 
 /** @param description Also says where the reasoning is. */

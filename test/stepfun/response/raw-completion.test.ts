@@ -112,7 +112,7 @@ test.each<[string, object[], object]>([
 			{ audio: { data: 'Rg==', transcript: 'llo' } },
 			{ audio: { id: 'audio_1', expires_at: 5 } },
 		],
-		{ audio: { id: 'audio_1', data: 'UklGRg==', transcript: 'Hello', expires_at: 5 } },
+		{ audio: { id: 'audio_1', transcript: 'Hello', expires_at: 5 } },
 	],
 	[
 		'annotations',

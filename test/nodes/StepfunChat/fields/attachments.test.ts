@@ -26,6 +26,9 @@ test.each([
 	['stepaudio-2.5-chat', ['textOnlyNotice', 'videoNotice']],
 	['step-audio-2-mini', ['textOnlyNotice', 'videoNotice']],
 	['step-1o-audio', ['textOnlyNotice', 'videoNotice']],
+	['stepfun/step-3.5-flash:free', ['textOnlyNotice', 'videoNotice', 'audioNotice']],
+	['openrouter/stepfun/step-3.7-flash', ['audioNotice']],
+	['step-3.50-flash', []],
 	['a-model-of-a-gateway', []],
 ])('%s: a notice for what it is not documented to accept', (model, notices) => {
 	expect(['image', 'video', 'audio'].flatMap((type) => noticesOf(model, type))).toEqual(notices);

@@ -22,6 +22,17 @@ test('what is nested deeper than can be stored is refused, as text and as data',
 test.each([
 	['[1,\n 2 3]', 'Tools is not valid JSON: see line 2, column 4'],
 	['[1, 2', 'Tools is not valid JSON: see line 1, column 6'],
+	['{"a": 1,}', 'Tools is not valid JSON: see line 1, column 9'],
+	['{"a": [1,]}', 'Tools is not valid JSON: see line 1, column 10'],
+	['{a: 1}', 'Tools is not valid JSON: see line 1, column 2'],
+	['{"a" 1}', 'Tools is not valid JSON: see line 1, column 6'],
+	['{"a": 1]', 'Tools is not valid JSON: see line 1, column 8'],
+	['{} {}', 'Tools is not valid JSON: see line 1, column 4'],
+	['["a\\x"]', 'Tools is not valid JSON: see line 1, column 2'],
+	['{"a": "b\nc"}', 'Tools is not valid JSON: see line 1, column 7'],
+	['// no\n[]', 'Tools is not valid JSON: see line 1, column 1'],
+	['[01]', 'Tools is not valid JSON: see line 1, column 3'],
+	["{'a': 1}", 'Tools is not valid JSON: see line 1, column 2'],
 ])('%j is refused with its place', (text, message) => {
 	expect(() => parseJsonField('Tools', text)).toThrow(expect.objectContaining({ type: 'invalid_input', message }));
 });
