@@ -203,8 +203,8 @@ test('a large file arrives as it is at a server that reads slowly', async () => 
 				{
 					role: 'user',
 					content: [
-						{ type: 'video_url', video_url: { url: dataUrl('video/mp4', content) } },
 						{ type: 'text', text },
+						{ type: 'video_url', video_url: { url: dataUrl('video/mp4', content) } },
 					],
 				},
 			],
