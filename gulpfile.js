@@ -29,39 +29,45 @@ async function clean() {
 
 const types = () => run(bin('tsc'));
 
-/** Our own modules stay files of their own, so that both nodes share what they load; only the extension changes. */
-const ownModules = {
-	name: 'own-modules',
-	setup(build) {
-		build.onResolve({ filter: /^\.{1,2}\// }, ({ path: file, importer, kind }) =>
-			kind === 'entry-point' || importer.includes('node_modules') ? undefined : { path: `${file}.js`, external: true },
-		);
-	},
-};
-
 const entries = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) =>
 	file.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
 );
 
-/** The same tree as the sources, as far as n8n loads it. Libraries are inlined where they are used; what n8n supplies stays outside. */
+/**
+ * A file for the credential and one for each node; what both nodes need is in files that they share, so that it is loaded once.
+ * Libraries are inlined, what n8n supplies stays outside. esbuild shares between ES modules only: they become CommonJS afterwards.
+ */
 async function bundle() {
-	const options = {
+	const target = 'node20';
+	const { metafile, outputFiles } = await esbuild.build({
+		entryPoints: entries,
 		outdir: 'dist',
 		outbase: '.',
+		chunkNames: 'shared/[hash]',
 		bundle: true,
+		splitting: true,
+		write: false,
+		metafile: true,
 		platform: 'node',
-		format: 'cjs',
-		target: 'node20',
+		format: 'esm',
+		target,
+		minifySyntax: true,
 		mainFields: ['module', 'main'],
 		external: Object.keys(manifest.peerDependencies),
-		// What is loaded only when it is used is still loaded by require(): n8n's own packages are found by NODE_PATH, which import() ignores.
-		supported: { 'dynamic-import': false },
 		legalComments: 'inline',
 		logLevel: 'warning',
-	};
-	const { metafile } = await esbuild.build({ ...options, entryPoints: entries, write: false, metafile: true });
-	const own = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules/'));
-	await esbuild.build({ ...options, entryPoints: own, plugins: [ownModules] });
+	});
+	for (const { path: file, text } of outputFiles) {
+		const { code } = await esbuild.transform(text, {
+			platform: 'node',
+			format: 'cjs',
+			target,
+			// What is loaded only when it is used is still loaded by require(): n8n's own packages are found by NODE_PATH, which import() ignores.
+			supported: { 'dynamic-import': false },
+		});
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, code);
+	}
 	await writeFile('dist/THIRD-PARTY-NOTICES.md', await notices(Object.keys(metafile.inputs)));
 }
 

@@ -1,5 +1,6 @@
 // The API that all sides call: the emulator in a process of its own, told over IPC how to answer.
 import { startEmulator, type EmulatorOptions, type Fault, type RecordedRequest } from '../emulator';
+import { answerOf } from './stand-in';
 
 /** A reply made beforehand, so that the server costs as little as it can. It is a stream or JSON, as the request asks. */
 export interface Reply {
@@ -16,33 +17,44 @@ export interface Setup {
 	/** Without it the emulator thinks up its own answers. */
 	reply?: Reply;
 	fault?: Fault;
+	/** Answers of the model that stand-in.ts plays. */
+	standIn?: boolean;
 }
 
 /** What is told about a request afterwards. */
-export type Seen = Pick<RecordedRequest, 'status' | 'startedAt' | 'socketClosedAt' | 'bodyBytes'>;
+export type Seen = Pick<RecordedRequest, 'status' | 'startedAt' | 'socketClosedAt' | 'bodyBytes'> & {
+	/** Of the stand-in's prompt and answer. */
+	tokens?: number;
+};
 
 export type Command = { id: number } & ({ kind: 'setup'; setup: Setup } | { kind: 'seen' } | { kind: 'close' });
 
 async function main() {
 	const given = JSON.parse(process.argv[2] ?? '{}') as EmulatorOptions;
 	const emulator = await startEmulator({ ...given, keepRequests: 100_000 });
+	const tokens = new WeakMap<RecordedRequest, number>();
 	const act = async (command: Command): Promise<unknown> => {
 		switch (command.kind) {
 			case 'setup': {
-				const { options, reply, fault } = command.setup;
+				const { options, reply, fault, standIn } = command.setup;
 				emulator.reset();
 				Object.assign(emulator.options, options);
 				if (reply) emulator.fault(answerWith(reply));
 				else if (fault) emulator.fault(() => fault);
+				else if (standIn) {
+					emulator.fault((request) => {
+						const answer = answerOf(request);
+						tokens.set(request, answer.tokens);
+						return answer.fault;
+					});
+				}
 				return undefined;
 			}
 			case 'seen':
-				return emulator.requests.map(({ status, startedAt, socketClosedAt, bodyBytes }): Seen => ({
-					status,
-					startedAt,
-					socketClosedAt,
-					bodyBytes,
-				}));
+				return emulator.requests.map((request): Seen => {
+					const { status, startedAt, socketClosedAt, bodyBytes } = request;
+					return { status, startedAt, socketClosedAt, bodyBytes, tokens: tokens.get(request) };
+				});
 			case 'close':
 				await emulator.close();
 				process.disconnect();

@@ -30,6 +30,7 @@ import { queueFastModel, queueMemory, queuePlaces, queueRate, queueSlowModel } f
 import { start } from './works/start';
 import { toolRounds } from './works/tool-rounds';
 import { upload32, upload96 } from './works/upload';
+import { structured, structuredCost } from './works/structured';
 import type { Table, Work } from './works/work';
 
 const works: Work[] = [
@@ -52,6 +53,8 @@ const works: Work[] = [
 	longAnswer,
 	firstToken,
 	cancel,
+	structured,
+	structuredCost,
 	start,
 	queueRate,
 	queuePlaces,

@@ -50,6 +50,8 @@ export interface Run extends Usage {
 	wallMs: number;
 	/** Items with an answer. */
 	done: number;
+	/** What came out of the side's last node. */
+	outputs?: Array<Record<string, unknown>>;
 	/** Why it did not end well. */
 	ended?: string;
 }
@@ -217,10 +219,11 @@ function readRun(execution: Execution, side: Side, measured: string[]): Omit<Run
 	const wallMs =
 		Math.max(...runs.map(({ startTime, executionTime }) => startTime + executionTime)) -
 		Math.min(...runs.map(({ startTime }) => startTime));
-	const done = execution.items(measured.at(-1)!).filter((item) => side.answer(item)).length;
+	const outputs = execution.items(measured.at(-1)!);
 	return {
 		wallMs,
-		done,
+		done: outputs.filter((item) => side.answer(item)).length,
+		outputs,
 		...(execution.status !== 'success' && { ended: execution.error?.message ?? execution.status }),
 	};
 }

@@ -11,6 +11,7 @@ import { limiterOf } from '../shared/accounts';
 import { clock } from '../shared/clock';
 import { connect, CREDENTIAL } from '../shared/connection';
 import { toNodeError } from '../shared/errors';
+import { attemptsToCorrectOption, readAttemptsToCorrect } from '../shared/fields/corrections';
 import { extraBodyOption } from '../shared/fields/extra-body';
 import { modelFields } from '../shared/fields/model';
 import { optionsField } from '../shared/fields/options';
@@ -54,7 +55,13 @@ export class LmChatStepfun implements INodeType {
 			...webSearchFields(
 				'Whether StepFun may search the web for the answer, beside the tools of the AI node. The log shows what was found.',
 			),
-			optionsField([...Object.values(requestOptions), extraBodyOption, retriesOption, timeoutOption]),
+			optionsField([
+				...Object.values(requestOptions),
+				attemptsToCorrectOption,
+				extraBodyOption,
+				retriesOption,
+				timeoutOption,
+			]),
 		],
 	};
 
@@ -76,6 +83,7 @@ export class LmChatStepfun implements INodeType {
 			const request = readCommonRequest(this, itemIndex, options);
 			const chatModel: BaseChatModel = createChatModel(sdk, {
 				request,
+				attempts: readAttemptsToCorrect(options),
 				options: {
 					...connection,
 					...readPatience(options),

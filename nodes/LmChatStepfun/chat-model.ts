@@ -6,12 +6,12 @@ import type {
 	StreamChunk,
 	Tool as SdkTool,
 } from '@n8n/ai-node-sdk';
-import { complete, type CompleteOptions } from '../../stepfun/complete';
+import type { CompleteOptions } from '../../stepfun/complete';
 import { checkTools } from '../../stepfun/request/tools';
-import { streamText } from '../../stepfun/stream-text';
-import type { ChatRequest, Completion, Tool } from '../../stepfun/types';
+import type { ChatRequest, Tool } from '../../stepfun/types';
 import type { AiSdk } from '../shared/ai-sdk';
 import { toFunctionTool } from '../shared/function-tool';
+import { completeChecked, streamChecked, type Answer } from './checked-answer';
 import { toMessages } from './convert-messages';
 import { toLastChunks, toResult } from './convert-results';
 import { leaveSchemaToParser } from './output-parser';
@@ -19,6 +19,8 @@ import type { CommonRequest } from './request';
 
 interface ChatModelSettings {
 	request: CommonRequest;
+	/** How often an answer that is not the JSON that was asked for is corrected. */
+	attempts: number;
 	options: CompleteOptions;
 	/** The error to show to whoever uses the model. */
 	toNodeError: (error: unknown) => Error;
@@ -28,17 +30,20 @@ interface ChatModelSettings {
 type CallOptions = ChatModelConfig & { signal?: AbortSignal; stop?: string[] };
 
 /** StepFun as a model of n8n's AI nodes. The class is created here because its base class comes with the SDK, which older n8n versions lack. */
-export function createChatModel(sdk: AiSdk, { request, options, toNodeError }: ChatModelSettings): BaseChatModel {
+export function createChatModel(
+	sdk: AiSdk,
+	{ request, attempts, options, toNodeError }: ChatModelSettings,
+): BaseChatModel {
 	class StepfunChatModel extends sdk.BaseChatModel {
 		override async generate(messages: SdkMessage[], config: CallOptions = {}): Promise<GenerateResult> {
 			return await withNodeErrors(async () =>
-				toResult(await complete(this.requestOf(messages, config), callOptions(config))),
+				toResult(await completeChecked(this.requestOf(messages, config), callOptions(config), attempts)),
 			);
 		}
 
 		override async *stream(messages: SdkMessage[], config: CallOptions = {}): AsyncGenerator<StreamChunk> {
-			const texts: AsyncIterator<string, Completion> = await withNodeErrors(() =>
-				streamText(this.requestOf(messages, config), callOptions(config)),
+			const texts: AsyncIterator<string, Answer> = await withNodeErrors(() =>
+				streamChecked(this.requestOf(messages, config), callOptions(config), attempts),
 			);
 			try {
 				for (;;) {

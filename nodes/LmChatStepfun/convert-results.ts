@@ -1,9 +1,11 @@
 import type { FinishReason, GenerateResult, MessageContent, StreamChunk, TokenUsage } from '@n8n/ai-node-sdk';
 import { functionCalls, searchResults } from '../../stepfun/response/tool-calls';
-import type { Completion, CompletionChoice, ToolCall, Usage } from '../../stepfun/types';
+import type { CompletionChoice, ToolCall, Usage } from '../../stepfun/types';
+import type { Answer } from './checked-answer';
 
-/** A completion in the form that n8n's AI nodes expect. */
-export function toResult(completion: Completion): GenerateResult {
+/** An answer in the form that n8n's AI nodes expect. */
+export function toResult(answer: Answer): GenerateResult {
+	const { completion } = answer;
 	const choice = completion.choices[0];
 	const text = choice?.message.content ?? '';
 	return {
@@ -16,7 +18,7 @@ export function toResult(completion: Completion): GenerateResult {
 				...reasoningOf(choice),
 				...(text === '' ? [] : [{ type: 'text' as const, text }]),
 				...functionCalls(choice?.message).map(toCall),
-				...detailsOf(completion),
+				...detailsOf(answer),
 			],
 		},
 		providerMetadata: { id: completion.id, finish_reason: choice?.finish_reason ?? '' },
@@ -28,10 +30,11 @@ export function toResult(completion: Completion): GenerateResult {
  * because the request may be sent again until the first text. Tool calls are sent in one piece, because the adapter gives all of them
  * the same index.
  */
-export function toLastChunks(completion: Completion): StreamChunk[] {
+export function toLastChunks(answer: Answer): StreamChunk[] {
+	const { completion } = answer;
 	const choice = completion.choices[0];
 	return [
-		...[...reasoningOf(choice), ...detailsOf(completion)].map((content) => ({ type: 'content' as const, content })),
+		...[...reasoningOf(choice), ...detailsOf(answer)].map((content) => ({ type: 'content' as const, content })),
 		...functionCalls(choice?.message).map(({ id, function: { name, arguments: args } }) => ({
 			type: 'tool-call-delta' as const,
 			id,
@@ -51,11 +54,22 @@ function reasoningOf(choice: CompletionChoice | undefined): MessageContent[] {
 export interface Details {
 	usage?: Usage;
 	search_results?: unknown[];
+	corrections?: number;
 }
 
-function detailsOf({ usage, choices: [choice] }: Completion): MessageContent[] {
+function detailsOf({
+	completion: {
+		usage,
+		choices: [choice],
+	},
+	corrections,
+}: Answer): MessageContent[] {
 	const results = searchResults(choice?.message);
-	const details: Details = { ...(usage && { usage }), ...(results.length > 0 && { search_results: results }) };
+	const details: Details = {
+		...(usage && { usage }),
+		...(results.length > 0 && { search_results: results }),
+		...(corrections > 0 && { corrections }),
+	};
 	return Object.keys(details).length === 0 ? [] : [{ type: 'provider', value: { ...details } }];
 }
 

@@ -11,8 +11,8 @@ const MOST_ACCOUNTS = 500;
 const limiters = new Map<string, Limiter>();
 
 /**
- * The limits of the account that a connection leads to: one Limiter for all executions and nodes of this process. The build keeps
- * this module in a file of its own, which both nodes load.
+ * The limits of the account that a connection leads to: one Limiter for all executions and nodes of this process. The build puts
+ * this module into a file that both nodes load.
  */
 export const limiterOf = async ({ baseUrl, apiKey }: Connection): Promise<Limiter> =>
 	await limiterFor(`${baseUrl}\n${apiKey}`);

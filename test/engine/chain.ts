@@ -109,6 +109,22 @@ export async function streamed(
 	return { whole: whole!, texts };
 }
 
+/**
+ * How n8n's nodes use a model, and the pieces of text that come out: AI Agent streams by LangChain's events, which ask the model itself
+ * to stream.
+ */
+export const ways: Record<string, (model: Model, messages: BaseMessage[]) => Promise<string[]>> = {
+	invoke: async (model, messages) => [(await model.invoke(messages)).text],
+	stream: async (model, messages) => (await streamed(model as never, messages)).texts,
+	streamEvents: async (model, messages) => {
+		const texts: string[] = [];
+		for await (const { event, data } of model.streamEvents(messages, { version: 'v2' })) {
+			if (event === 'on_chat_model_stream') texts.push((data.chunk as AIMessageChunk).text);
+		}
+		return texts;
+	},
+};
+
 /** Labels that only StepFun Chat has; short ones, and those within a label of the model, are also plain words. */
 export const foreignLabels = (() => {
 	const labelsOf = (name: string) => fieldsOf(sources[name]!).map(({ property }) => property.displayName);

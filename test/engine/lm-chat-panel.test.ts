@@ -2,12 +2,12 @@ import { AIMessage, HumanMessage, SystemMessage, ToolMessage, type BaseMessage }
 import { OutputFixingParser, StructuredOutputParser } from '@langchain/classic/output_parsers';
 import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 import { z } from 'zod';
-import { foreignLabels, runCalls, streamed, tool, tools, useModel, type Model } from './chain';
+import { foreignLabels, runCalls, streamed, tool, tools, useModel, ways, type Model } from './chain';
 import { chatNode, customEndpoint, runWorkflow } from './harness';
 import { useStage } from './stage';
 
 const { api } = useStage();
-const { bodies, using } = useModel(api);
+const { bodies, using, workflow } = useModel(api);
 
 const byExample = { responseFormat: 'json_schema', jsonSchemaExample: '{"customer": "Ada", "lamps": 12}' };
 const bySchema = (schema: object, others: IDataObject = {}) => ({
@@ -91,6 +91,101 @@ test.each<[string, IDataObject, string]>([
 	const said = await failed.catch((error: NodeOperationError) => `${error.message} ${error.description}`);
 	expect(foreignLabels.filter((label) => String(said).includes(label))).toEqual([]);
 	expect(api.requests).toHaveLength(0);
+});
+
+describe.each(Object.entries(ways))('an answer that is to be JSON, by %s', (_name, way) => {
+	const question = 'Ada wants 12 lamps';
+	const right = '{"customer":"Ada","lamps":12}';
+	const wrong = '{"customer":"Ada","lamps":"twelve"}';
+	const usage = { prompt_tokens: 20, completion_tokens: 7, total_tokens: 27 };
+	const answers = (...texts: string[]) => {
+		const chunks = (content: string) => [
+			...[content.slice(0, 5), content.slice(5)].map((piece) => ({
+				choices: [{ index: 0, delta: { content: piece } }],
+			})),
+			{ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage },
+		];
+		api.fault(
+			texts.map((text) => ({
+				raw: `${chunks(text)
+					.map((chunk) => `data: ${JSON.stringify({ id: 'x', ...chunk })}\n\n`)
+					.join('')}data: [DONE]\n\n`,
+			})),
+		);
+	};
+	/** Everything that comes out, in pieces where there are several. */
+	const told = (parameters: IDataObject, use = (chatModel: Model) => chatModel) =>
+		using((chatModel) => way(use(chatModel), [new HumanMessage(question)]), parameters);
+
+	test.each<[string, string, IDataObject, string]>([
+		['a schema', wrong, byExample, '- /lamps: expected'],
+		['a schema, and prose', 'Sure!', byExample, 'text without JSON'],
+		['any JSON', 'Sure!', { responseFormat: 'json_object' }, 'text without JSON'],
+	])(
+		'is corrected where it does not fit %s, and nothing of the wrong one comes out',
+		async (_, first, format, fault) => {
+			answers(first, right);
+			expect((await told(format)).join('')).toBe(right);
+			expect(bodies()).toHaveLength(2);
+			expect(bodies()[1]?.messages).toEqual([
+				{ role: 'user', content: question },
+				{ role: 'assistant', content: first },
+				{ role: 'user', content: expect.stringContaining(fault) },
+			]);
+		},
+	);
+
+	test.each([
+		['a fence', `\`\`\`json\n${right}\n\`\`\``],
+		['words around it', `Here it is: ${right} Anything else?`],
+		['a comma too many', '{"customer":"Ada","lamps":12,}'],
+	])('comes out as JSON alone, without another request: %s', async (_, text) => {
+		answers(text);
+		expect(JSON.parse((await told(byExample)).join(''))).toEqual(JSON.parse(right));
+		expect(bodies()).toHaveLength(1);
+	});
+
+	test.each([
+		[undefined, 1],
+		[0, 0],
+		[3, 3],
+	])('with Attempts to Correct %s it is corrected %i times before it is an error', async (attemptsToCorrect, times) => {
+		answers(...Array<string>(times + 1).fill(wrong));
+		const failed = told({ ...byExample, options: { ...(attemptsToCorrect !== undefined && { attemptsToCorrect }) } });
+		await expect(failed).rejects.toMatchObject({
+			message: expect.stringContaining('The answer does not fit the JSON Schema: at /lamps'),
+			description: expect.stringContaining('Attempts to Correct'),
+			functionality: 'configuration-node',
+			context: { data: { type: 'schema_violation', corrections: times, violations: [{ path: '/lamps' }] } },
+		});
+		expect(bodies()).toHaveLength(times + 1);
+	});
+
+	test('is not looked at where it calls a tool, or where an output parser reads it', async () => {
+		const called = await told({ ...byExample }, (chatModel) => chatModel.bindTools(tools) as never);
+		expect(called.join('')).toBe('');
+		expect(bodies()).toHaveLength(1);
+		answers(wrong);
+		const final = [tool('format_final_json_response')];
+		expect((await told(byExample, (chatModel) => chatModel.bindTools(final) as never)).join('')).toBe(wrong);
+		expect(bodies()).toHaveLength(2);
+	});
+
+	test('is logged with what all of its requests used', async () => {
+		answers(wrong, right);
+		const { run } = await runWorkflow(
+			workflow(async (chatModel) => {
+				await way(chatModel, [new HumanMessage(question)]);
+				return '';
+			}, byExample),
+		);
+		const [log, ...others] = run.data.resultData.runData['StepFun Chat Model'] ?? [];
+		expect(others).toEqual([]);
+		expect(log?.data?.['ai_languageModel']?.[0]?.[0]?.json).toMatchObject({
+			response: { generations: [[{ text: right, generationInfo: { corrections: 1 } }]] },
+			tokenUsage: { promptTokens: 40, completionTokens: 14, totalTokens: 54 },
+		});
+	});
 });
 
 describe('an output parser', () => {

@@ -13,7 +13,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { OutputFixingParser, StructuredOutputParser } from '@langchain/classic/output_parsers';
 import { z } from 'zod';
 import type { Fault } from '../../emulator';
-import { foreignLabels, runCalls, streamed, tools, useModel, type Model } from './chain';
+import { foreignLabels, runCalls, streamed, tools, useModel, ways, type Model } from './chain';
 import { runWorkflow, startWorkflow } from './harness';
 import { anyCallId, useStage } from './stage';
 
@@ -241,18 +241,11 @@ test("LangChain's parsers and chains read the answer, and its fixing parser mend
 	expect(JSON.stringify(bodies())).not.toContain('[object Object]');
 });
 
-/** How n8n's nodes use a model: AI Agent streams by LangChain's events, which ask the model itself to stream. */
-const ways: Record<string, (model: Model, messages: BaseMessage[]) => Promise<unknown>> = {
-	invoke: (model, messages) => model.invoke(messages),
-	stream: (model, messages) => streamed(model as never, messages),
-	streamEvents: async (model, messages) => {
-		for await (const _ of model.streamEvents(messages, { version: 'v2' }));
-	},
-};
-type Way = (typeof ways)[string];
-
 describe.each(Object.entries(ways))("n8n's log of a model used by %s", (name, way) => {
-	const logOf = async (use: Way, parameters: IDataObject = {}): Promise<{ options: unknown; output: IDataObject }> => {
+	const logOf = async (
+		use: (typeof ways)[string],
+		parameters: IDataObject = {},
+	): Promise<{ options: unknown; output: IDataObject }> => {
 		const { run } = await runWorkflow(
 			workflow(async (model) => {
 				await use(model, [new HumanMessage('Use get_weather and get_time for Berlin')]);

@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { NUMBER_RANGES } from '../../../stepfun/request/number';
+import { attemptsToCorrectOption } from '../../shared/fields/corrections';
 import { extraBodyOption } from '../../shared/fields/extra-body';
 import { optionsField, wholeNumberOption, type RequestOptions } from '../../shared/fields/options';
 import { retriesOption, timeoutOption, totalTimeoutOption } from '../../shared/fields/patience';
 import { reasoningFormatOption } from '../../shared/fields/reasoning';
 import { samplingOptions } from '../../shared/fields/sampling';
 import { enableStreamingOption, streamReasoningOption } from './chat-stream';
-import { attemptsToCorrectOption } from './corrections';
 import { maxConcurrentRequestsOption, requestsPerMinuteOption } from './limits';
 import { returnMessagesOption } from './output';
 import { maxToolIterationsOption } from './tools';

@@ -1,13 +1,17 @@
 import { toLastChunks, toResult } from '../../../nodes/LmChatStepfun/convert-results';
-import type { Completion, CompletionMessage } from '../../../stepfun/types';
+import type { Answer } from '../../../nodes/LmChatStepfun/checked-answer';
+import type { CompletionMessage } from '../../../stepfun/types';
 
-const completion = (message: Partial<CompletionMessage>, finish_reason = 'stop'): Completion => ({
-	id: 'c1',
-	object: 'chat.completion',
-	created: 1,
-	model: 'step-3.5-flash',
-	choices: [{ index: 0, message: { role: 'assistant', content: '', reasoning: '', ...message }, finish_reason }],
-	usage: { prompt_tokens: 10, cached_tokens: 4, completion_tokens: 20, reasoning_tokens: 15, total_tokens: 30 },
+const answer = (message: Partial<CompletionMessage>, finish_reason = 'stop', corrections = 0): Answer => ({
+	corrections,
+	completion: {
+		id: 'c1',
+		object: 'chat.completion',
+		created: 1,
+		model: 'step-3.5-flash',
+		choices: [{ index: 0, message: { role: 'assistant', content: '', reasoning: '', ...message }, finish_reason }],
+		usage: { prompt_tokens: 10, cached_tokens: 4, completion_tokens: 20, reasoning_tokens: 15, total_tokens: 30 },
+	},
 });
 const calls = [
 	{ id: 'a', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } },
@@ -30,7 +34,7 @@ const usage = {
 };
 
 test('reasoning, text, calls and usage with its details; searches that StepFun has run are no calls', () => {
-	expect(toResult(completion({ reasoning: 'So.', content: 'Look:', tool_calls: calls }))).toEqual({
+	expect(toResult(answer({ reasoning: 'So.', content: 'Look:', tool_calls: calls }))).toEqual({
 		id: 'c1',
 		finishReason: 'tool-calls',
 		usage,
@@ -49,7 +53,7 @@ test('reasoning, text, calls and usage with its details; searches that StepFun h
 });
 
 test('a stream ends with the reasoning whole, each call whole, and the finish', () => {
-	expect(toLastChunks(completion({ reasoning: 'So.', content: 'Look:', tool_calls: calls }))).toEqual([
+	expect(toLastChunks(answer({ reasoning: 'So.', content: 'Look:', tool_calls: calls }))).toEqual([
 		{ type: 'content', content: { type: 'reasoning', text: 'So.' } },
 		{ type: 'content', content: details },
 		{ type: 'tool-call-delta', id: 'a', name: 'get_weather', argumentsDelta: '{"city":"Oslo"}' },
@@ -64,5 +68,5 @@ test.each([
 	['content_filter', 'content-filter'],
 	['', 'other'],
 ])('finish reason %s is %s', (given, expected) => {
-	expect(toResult(completion({ content: 'Hello' }, given)).finishReason).toBe(expected);
+	expect(toResult(answer({ content: 'Hello' }, given)).finishReason).toBe(expected);
 });

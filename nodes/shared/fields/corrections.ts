@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readOption, wholeNumberOption } from '../../shared/fields/options';
+import { readOption, wholeNumberOption } from './options';
 
 const DEFAULT_ATTEMPTS = 1;
 
