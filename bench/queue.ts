@@ -2,7 +2,6 @@ import path from 'node:path';
 import { freePort } from '../host/program';
 import type { N8nProcess } from '../host/n8n';
 import { startQueue, startWorker } from '../host/queue';
-import type { Bench } from './bench';
 import { groupsCpuMs } from './cpu-time';
 import { importer, quiet, type Webhook } from './n8n';
 import type { Side } from './sides/side';
@@ -27,8 +26,12 @@ export interface QueuedN8n extends Runner {
 	probe<Answer = unknown>(action: string): Promise<Answer>;
 }
 
-export async function startQueuedN8n({ host, packageDirectory, ...bench }: Bench): Promise<QueuedN8n> {
-	const folder = path.join(bench.folder, 'queue');
+/** What an n8n is started from and in. */
+type Place = Pick<Parameters<typeof startQueue>[0], 'host' | 'packageDirectory' | 'folder'>;
+
+/** Starts it in a folder of its own in `parent`. */
+export async function startQueuedN8n({ host, packageDirectory, folder: parent }: Place): Promise<QueuedN8n> {
+	const folder = path.join(parent, 'queue');
 	const queue = await startQueue({ host, packageDirectory, folder, workers: 0 });
 	const importOf = importer(queue.main.client);
 	const probePort = await freePort();
