@@ -60,6 +60,8 @@ const MISTAKES: Mistake[] = [
 const mistakeOf = (item: number): Mistake | undefined =>
 	item % 10 < 3 ? MISTAKES[(Math.floor(item / 10) * 3 + (item % 10)) % MISTAKES.length] : undefined;
 
+const inOutput = (text: string): string => text.replace('{', '{"output":{').replace(/\}(\n```)?$/, '}}$1');
+
 const tokensOf = (text: string): number => Math.ceil(text.length / 4);
 
 /** The answer to a request about `Item N`, as the request wants it: a stream or JSON. */
@@ -77,11 +79,13 @@ export function answerOf({ body }: RecordedRequest): { fault: Fault; tokens: num
 	const said = texts.join('\n');
 	const data = rightData(Number(/Item (\d+)/i.exec(said)?.[1] ?? /"item":\s*(\d+)/.exec(said)?.[1]));
 	const mistake = mistakeOf(data['item'] as number);
-	const wrong = mistake?.answer(data) ?? '';
+	// n8n's parser asks for the data within a field.
+	const asked = /"output"\s*:\s*\{/.test(said) ? inOutput : (text: string) => text;
+	const wrong = mistake ? asked(mistake.answer(data)) : '';
 	// What is said behind the wrong answer is about it.
 	const at = mistake ? said.lastIndexOf(wrong) : -1;
 	const isMended = mistake === undefined || (at !== -1 && mistake.named.test(said.slice(at + wrong.length)));
-	const content = isMended ? JSON.stringify(data) : wrong;
+	const content = isMended ? asked(JSON.stringify(data)) : wrong;
 	const [prompt, completion] = [tokensOf(said + (JSON.stringify(response_format) ?? '')), tokensOf(content)];
 	const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 	const frame = { id: 'bench', created: 1_760_000_000, model: 'step-3.7-flash', usage };

@@ -12,7 +12,7 @@ export const structured: Work = {
 	name: 'structured',
 	async measure(bench) {
 		const api = await bench.api();
-		const count = bench.size(200, 20);
+		const count = bench.size(200, 40);
 		const entry = (side: StructuredSide): Entry => ({
 			name: side.name,
 			async measure(): Promise<Sample> {

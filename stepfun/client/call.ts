@@ -203,7 +203,7 @@ function watched(body: RequestBody | undefined, watchdog: Watchdog): RequestBody
 /** A response's body that knows whether it has been read to its end. */
 interface EndingBody extends HttpBody {
 	ended: boolean;
-	next(): Promise<IteratorResult<Uint8Array>>;
+	next: () => Promise<IteratorResult<Uint8Array>>;
 }
 
 /** The response's body, whose reading fails as the request does. */
@@ -211,7 +211,7 @@ function readable(body: HttpBody, url: string, watchdog: Watchdog): EndingBody {
 	const bytes = body[Symbol.asyncIterator]();
 	const readable: EndingBody = {
 		ended: false,
-		async next() {
+		next: async () => {
 			const next = await orFailure(url, watchdog, () => bytes.next());
 			readable.ended = next.done === true;
 			return next;

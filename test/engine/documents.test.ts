@@ -295,7 +295,12 @@ describe('a document for the parser', () => {
 describe('what stays on StepFun is nothing', () => {
 	const ends: Array<[string, () => void, Partial<INode>]> = [
 		['an answer', () => undefined, {}],
-		['a refused answer', () => api.fault((request) => (isChat(request) ? { status: 451 } : undefined)), {}],
+		[
+			'a refused answer',
+			// The first refusal ends the run, which may be before anything has been uploaded.
+			() => api.fault((request) => (isChat(request) && uploads().length > 0 ? { status: 451 } : undefined)),
+			{},
+		],
 		[
 			'an item that fails while others go on',
 			() => api.fault((request) => (isChat(request) ? { status: 451 } : undefined)),

@@ -10,10 +10,11 @@ import { queueUnderTest } from './queue';
 
 const stage = setStage('Queue: chat');
 const { settings, webhookUrl } = queueUnderTest();
-const userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-stepfun-single-'));
+let userFolder: string;
 let single: N8n;
 
 beforeAll(async () => {
+	userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-stepfun-single-'));
 	single = await startN8n({ host: settings.host, packageDirectory: settings.packageDirectory, userFolder });
 });
 afterAll(async () => {

@@ -16,7 +16,7 @@ interface Group {
 }
 
 const suite = (draft: string): Array<[file: string, groups: Group[]]> => {
-	const file = path.join(__dirname, '../../fixtures/json-schema-test-suite', `${draft}.json`);
+	const file = path.join(__dirname, 'json-schema-test-suite', `${draft}.json`);
 	return Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, Group[]>);
 };
 
