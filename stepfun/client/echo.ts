@@ -7,7 +7,7 @@ const STRIDE = 16;
 /** Characters of what was sent that are looked at in one go. */
 const PIECE = 64 * 1024;
 /** Characters that are compared one by one at most; the rest is taken for an echo where a gram is the same. */
-const MOST_COMPARISONS = 300_000;
+const MOST_COMPARISONS = 100_000;
 
 /**
  * Takes out of a server's text what it repeats of the texts that were sent to it.
@@ -27,53 +27,66 @@ export function withoutEcho(text: string, sent: readonly string[]): string {
 const LITTLE = new Uint8Array(GRAM);
 const LITTLE_WORDS = new Int32Array(LITTLE.buffer);
 
-/** A place in a filter of 65,536 bits for a gram, given as its two words of four bytes. */
+/**
+ * A place among 65,536 for a gram, given as its two words of four bytes. Nothing but shifts, which are fast before the code is
+ * compiled, too.
+ */
 const slot = (first: number, second: number): number =>
-	(Math.imul(first, 0x9e3779b1) + Math.imul(second, 0x85ebca6b)) >>> 16;
-
-const slotAt = (words: Int32Array, at: number): number => slot(words[at]!, words[at + 1]!);
-
-const has = (filter: Uint8Array, place: number): boolean => ((filter[place >>> 3]! >>> (place & 7)) & 1) === 1;
+	(first ^ (first >>> 15) ^ (second << 3) ^ (second >>> 12)) & 0xffff;
 
 class Echoes {
 	/** For each character whether it is part of an echo. */
 	private readonly covered: Uint8Array;
+	/** The slot of the gram that begins at each place of the text. */
+	private readonly slots: Uint16Array;
 	/** Where the grams of a slot begin in the text. */
 	private readonly places = new Map<number, number[]>();
-	/** The slots of the grams that are not part of an echo yet, a bit each. */
-	private readonly filter = new Uint8Array(65_536 / 8);
-	/** The same of all grams. */
-	private readonly all: Uint8Array;
+	/** How many grams of each slot are not part of an echo yet. */
+	private readonly open = new Uint16Array(65_536);
+	/** How many there are. */
+	private readonly all: Uint16Array;
 	private comparisons = 0;
 
 	constructor(private readonly text: string) {
 		this.covered = new Uint8Array(text.length);
+		this.slots = new Uint16Array(text.length - GRAM + 1);
 		const bytes = Buffer.from(text, 'latin1');
-		for (let at = 0; at + GRAM <= text.length; at += 1) {
+		for (let at = 0; at < this.slots.length; at += 1) {
 			LITTLE.set(bytes.subarray(at, at + GRAM));
 			const place = slot(LITTLE_WORDS[0]!, LITTLE_WORDS[1]!);
+			this.slots[at] = place;
+			this.open[place]! += 1;
 			const others = this.places.get(place);
 			if (others) others.push(at);
 			else this.places.set(place, [at]);
 		}
-		this.fillFilter();
-		this.all = this.filter.slice();
+		this.all = this.open.slice();
 	}
 
 	findIn(prompt: string): void {
-		const { filter, all } = this;
 		const bytes = Buffer.alloc(Math.min(PIECE, Math.ceil(prompt.length / GRAM) * GRAM));
 		const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 		for (let start = 0; start < prompt.length; start += PIECE) {
 			const count = (bytes.write(prompt.slice(start, start + PIECE), 'latin1') >>> 2) - 1;
-			for (let i = 0; i < count; i += STRIDE / 4) {
-				const place = slot(words[i]!, words[i + 1]!);
-				if (!has(filter, place)) continue;
-				// Of an echo around this gram the whole gram before it or after it is a part, too.
-				const isLone = i >= 2 && i + 3 <= count && !has(all, slotAt(words, i - 2)) && !has(all, slotAt(words, i + 2));
-				if (!isLone) this.compare(prompt, start + i * 4, place);
-			}
+			this.findInPiece(words, count, prompt, start);
 		}
+	}
+
+	private findInPiece(words: Int32Array, count: number, prompt: string, start: number): void {
+		const { open } = this;
+		for (let i = 0; i < count; i += STRIDE / 4) {
+			const first = words[i]!;
+			const second = words[i + 1]!;
+			// As `slot` does it, without a call.
+			const place = (first ^ (first >>> 15) ^ (second << 3) ^ (second >>> 12)) & 0xffff;
+			if (open[place] !== 0 && !this.isLone(words, i, count)) this.compare(prompt, start + i * 4, place);
+		}
+	}
+
+	/** Of an echo around a gram the whole gram before it or after it is a part, too. */
+	private isLone(words: Int32Array, i: number, count: number): boolean {
+		const isKnown = (at: number) => this.all[slot(words[at]!, words[at + 1]!)] !== 0;
+		return i >= 2 && i + 3 <= count && !isKnown(i - 2) && !isKnown(i + 2);
 	}
 
 	takenOut(): string {
@@ -116,19 +129,19 @@ class Echoes {
 
 	private cover(from: number, to: number): void {
 		if (this.isCovered(from, to)) return;
+		this.count(from, to, 1);
 		this.covered.fill(1, from, to);
-		this.fillFilter();
+		this.count(from, to, -1);
+	}
+
+	/** Changes how many grams are open by those that are covered and reach into a part of the text. */
+	private count(from: number, to: number, change: 1 | -1): void {
+		for (let at = Math.max(0, from - GRAM + 1); at < Math.min(to, this.slots.length); at += 1) {
+			if (this.isCovered(at, at + GRAM)) this.open[this.slots[at]!]! += change;
+		}
 	}
 
 	private isCovered(from: number, to: number): boolean {
 		return !this.covered.subarray(from, to).includes(0);
-	}
-
-	private fillFilter(): void {
-		this.filter.fill(0);
-		for (const [place, grams] of this.places) {
-			if (grams.some((gram) => !this.isCovered(gram, gram + GRAM)))
-				this.filter[place >>> 3] = this.filter[place >>> 3]! | (1 << (place & 7));
-		}
 	}
 }
