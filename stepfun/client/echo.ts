@@ -6,8 +6,8 @@ const GRAM = 8;
 const STRIDE = 16;
 /** Characters of what was sent that are looked at in one go. */
 const PIECE = 64 * 1024;
-/** Characters that are compared one by one at most; the rest is taken for an echo where a gram is the same. */
-const MOST_COMPARISONS = 100_000;
+/** Characters that are compared at most; the rest is taken for an echo where a gram is the same. */
+const MOST_COMPARISONS = 30_000;
 
 /**
  * Takes out of a server's text what it repeats of the texts that were sent to it.
@@ -27,12 +27,19 @@ export function withoutEcho(text: string, sent: readonly string[]): string {
 const LITTLE = new Uint8Array(GRAM);
 const LITTLE_WORDS = new Int32Array(LITTLE.buffer);
 
-/**
- * A place among 65,536 for a gram, given as its two words of four bytes. Nothing but shifts, which are fast before the code is
- * compiled, too.
- */
+/** A place among 65,536 for a gram, given as its two words of four bytes. */
 const slot = (first: number, second: number): number =>
 	(first ^ (first >>> 15) ^ (second << 3) ^ (second >>> 12)) & 0xffff;
+
+const slotAt = (words: Int32Array, at: number): number => slot(words[at]!, words[at + 1]!);
+
+/** The next place of a gram whose slot is not empty, or `count`. So short that it is fast from its first call on. */
+function known(slots: Uint16Array, words: Int32Array, from: number, count: number): number {
+	for (let at = from; at < count; at += STRIDE / 4) {
+		if (slots[slotAt(words, at)] !== 0) return at;
+	}
+	return count;
+}
 
 class Echoes {
 	/** For each character whether it is part of an echo. */
@@ -45,6 +52,8 @@ class Echoes {
 	private readonly open = new Uint16Array(65_536);
 	/** How many there are. */
 	private readonly all: Uint16Array;
+	/** The parts of prompts that have been compared. */
+	private readonly compared = new Set<string>();
 	private comparisons = 0;
 
 	constructor(private readonly text: string) {
@@ -68,24 +77,15 @@ class Echoes {
 		const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 		for (let start = 0; start < prompt.length; start += PIECE) {
 			const count = (bytes.write(prompt.slice(start, start + PIECE), 'latin1') >>> 2) - 1;
-			this.findInPiece(words, count, prompt, start);
-		}
-	}
-
-	private findInPiece(words: Int32Array, count: number, prompt: string, start: number): void {
-		const { open } = this;
-		for (let i = 0; i < count; i += STRIDE / 4) {
-			const first = words[i]!;
-			const second = words[i + 1]!;
-			// As `slot` does it, without a call.
-			const place = (first ^ (first >>> 15) ^ (second << 3) ^ (second >>> 12)) & 0xffff;
-			if (open[place] !== 0 && !this.isLone(words, i, count)) this.compare(prompt, start + i * 4, place);
+			for (let i = known(this.open, words, 0, count); i < count; i = known(this.open, words, i + STRIDE / 4, count)) {
+				if (!this.isLone(words, i, count)) this.compare(prompt, start + i * 4, slotAt(words, i));
+			}
 		}
 	}
 
 	/** Of an echo around a gram the whole gram before it or after it is a part, too. */
 	private isLone(words: Int32Array, i: number, count: number): boolean {
-		const isKnown = (at: number) => this.all[slot(words[at]!, words[at + 1]!)] !== 0;
+		const isKnown = (at: number) => this.all[slotAt(words, at)] !== 0;
 		return i >= 2 && i + 3 <= count && !isKnown(i - 2) && !isKnown(i + 2);
 	}
 
@@ -103,6 +103,7 @@ class Echoes {
 
 	/** Marks what surrounds a gram of the text and is the same around a place of the prompt. */
 	private compare(prompt: string, at: number, place: number): void {
+		if (this.comparisons <= MOST_COMPARISONS && !this.mayEcho(prompt, at)) return;
 		for (const gram of this.places.get(place) ?? []) {
 			if (this.comparisons > MOST_COMPARISONS) this.cover(gram, gram + GRAM);
 			else {
@@ -112,6 +113,21 @@ class Echoes {
 				if (before + length >= ECHO) this.cover(gram - before, gram + length);
 			}
 		}
+	}
+
+	/**
+	 * Whether the text has what any echo around a gram of the prompt has, as many characters again before it or after it, and the
+	 * prompt is not the same here as where it has been compared.
+	 */
+	private mayEcho(prompt: string, at: number): boolean {
+		this.comparisons += GRAM;
+		const around = prompt.slice(Math.max(0, at - STRIDE), at + ECHO);
+		if (this.compared.has(around)) return false;
+		this.compared.add(around);
+		return (
+			this.text.includes(prompt.slice(at, at + 2 * GRAM)) ||
+			this.text.includes(prompt.slice(Math.max(0, at - GRAM), at + GRAM))
+		);
 	}
 
 	/** How many characters are the same from a place of each on, in a direction. */
@@ -142,6 +158,7 @@ class Echoes {
 	}
 
 	private isCovered(from: number, to: number): boolean {
-		return !this.covered.subarray(from, to).includes(0);
+		const gap = this.covered.indexOf(0, from);
+		return gap === -1 || gap >= to;
 	}
 }

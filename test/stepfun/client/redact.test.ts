@@ -125,11 +125,11 @@ describe('an echo', () => {
 		}
 	});
 
+	const next = random(1);
+	const prompt = Array.from({ length: 200_000 }, () => String.fromCharCode(97 + Math.floor(next() * 26))).join('');
 	test.each([0, 1, 7, 8, 15, 16, 17, 65_519, 65_535, 65_536, 131_071, 199_976])(
 		'of 24 characters, at character %i of a prompt',
 		(at) => {
-			const next = random(at + 1);
-			const prompt = Array.from({ length: 200_000 }, () => String.fromCharCode(97 + Math.floor(next() * 26))).join('');
 			expect(withoutEcho(`Bad value "${prompt.slice(at, at + 24)}" (max token: 32768)`, [prompt])).toBe(
 				'Bad value "[…]" (max token: 32768)',
 			);
@@ -178,10 +178,8 @@ describe('an echo', () => {
 				for (const text of texts) {
 					counts.clear();
 					withoutEcho(text, [prompt]);
-					const { charCodeAt: reads = 0, ...searches } = Object.fromEntries(counts);
-					// Two for each comparison.
-					expect(reads).toBeLessThan(250_000);
-					expect(Object.values(searches).reduce((count, some) => count + some, 0)).toBeLessThan(2_000);
+					const calls = [...counts.values()].reduce((count, some) => count + some, 0);
+					expect(calls).toBeLessThan(100_000);
 				}
 			} finally {
 				Object.assign(String.prototype, Object.fromEntries(originals));
