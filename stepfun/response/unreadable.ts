@@ -11,7 +11,7 @@ export const MAX_EVENT_CHARACTERS = 32 * 2 ** 20;
  * nothing else runs meanwhile. The longest answers have some 100,000 line breaks, quotes or Chinese characters to escape.
  */
 export const MAX_ESCAPED_CHARACTERS = 16 * 2 ** 20;
-export const MAX_ESCAPES = 2_000_000;
+export const MAX_ESCAPES = 1_000_000;
 
 /** An answer that is not what the chat API sends. */
 export const malformed = (text: ErrorText, requestId?: string): StepfunError =>
