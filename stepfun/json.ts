@@ -30,7 +30,7 @@ export function hasMoreValues(count: number, json: string): boolean {
 const SLICE = 65_536;
 
 /** Whether a text has one of some characters more than so many times, wherever they stand: told much faster than what they mean. */
-function hasMore(count: number, text: string, ...characters: string[]): boolean {
+export function hasMore(count: number, text: string, ...characters: string[]): boolean {
 	let left = count;
 	for (const character of characters) {
 		for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {

@@ -6,8 +6,8 @@ const GRAM = 8;
 const STRIDE = 16;
 /** Characters of what was sent that are looked at in one go. */
 const PIECE = 64 * 1024;
-/** Characters that are compared one by one at most; the rest is taken for an echo where a gram is the same. */
-const MOST_COMPARISONS = 300_000;
+/** Characters that are compared at most; the rest is taken for an echo where a gram is the same. */
+const MOST_COMPARISONS = 30_000;
 
 /**
  * Takes out of a server's text what it repeats of the texts that were sent to it.
@@ -27,53 +27,66 @@ export function withoutEcho(text: string, sent: readonly string[]): string {
 const LITTLE = new Uint8Array(GRAM);
 const LITTLE_WORDS = new Int32Array(LITTLE.buffer);
 
-/** A place in a filter of 65,536 bits for a gram, given as its two words of four bytes. */
+/** A place among 65,536 for a gram, given as its two words of four bytes. */
 const slot = (first: number, second: number): number =>
-	(Math.imul(first, 0x9e3779b1) + Math.imul(second, 0x85ebca6b)) >>> 16;
+	(first ^ (first >>> 15) ^ (second << 3) ^ (second >>> 12)) & 0xffff;
 
 const slotAt = (words: Int32Array, at: number): number => slot(words[at]!, words[at + 1]!);
 
-const has = (filter: Uint8Array, place: number): boolean => ((filter[place >>> 3]! >>> (place & 7)) & 1) === 1;
+/** The next place of a gram whose slot is not empty, or `count`. So short that it is fast from its first call on. */
+function known(slots: Uint16Array, words: Int32Array, from: number, count: number): number {
+	for (let at = from; at < count; at += STRIDE / 4) {
+		if (slots[slotAt(words, at)] !== 0) return at;
+	}
+	return count;
+}
 
 class Echoes {
 	/** For each character whether it is part of an echo. */
 	private readonly covered: Uint8Array;
+	/** The slot of the gram that begins at each place of the text. */
+	private readonly slots: Uint16Array;
 	/** Where the grams of a slot begin in the text. */
 	private readonly places = new Map<number, number[]>();
-	/** The slots of the grams that are not part of an echo yet, a bit each. */
-	private readonly filter = new Uint8Array(65_536 / 8);
-	/** The same of all grams. */
-	private readonly all: Uint8Array;
+	/** How many grams of each slot are not part of an echo yet. */
+	private readonly open = new Uint16Array(65_536);
+	/** How many there are. */
+	private readonly all: Uint16Array;
+	/** The parts of prompts that have been compared. */
+	private readonly compared = new Set<string>();
 	private comparisons = 0;
 
 	constructor(private readonly text: string) {
 		this.covered = new Uint8Array(text.length);
+		this.slots = new Uint16Array(text.length - GRAM + 1);
 		const bytes = Buffer.from(text, 'latin1');
-		for (let at = 0; at + GRAM <= text.length; at += 1) {
+		for (let at = 0; at < this.slots.length; at += 1) {
 			LITTLE.set(bytes.subarray(at, at + GRAM));
 			const place = slot(LITTLE_WORDS[0]!, LITTLE_WORDS[1]!);
+			this.slots[at] = place;
+			this.open[place]! += 1;
 			const others = this.places.get(place);
 			if (others) others.push(at);
 			else this.places.set(place, [at]);
 		}
-		this.fillFilter();
-		this.all = this.filter.slice();
+		this.all = this.open.slice();
 	}
 
 	findIn(prompt: string): void {
-		const { filter, all } = this;
 		const bytes = Buffer.alloc(Math.min(PIECE, Math.ceil(prompt.length / GRAM) * GRAM));
 		const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 		for (let start = 0; start < prompt.length; start += PIECE) {
 			const count = (bytes.write(prompt.slice(start, start + PIECE), 'latin1') >>> 2) - 1;
-			for (let i = 0; i < count; i += STRIDE / 4) {
-				const place = slot(words[i]!, words[i + 1]!);
-				if (!has(filter, place)) continue;
-				// Of an echo around this gram the whole gram before it or after it is a part, too.
-				const isLone = i >= 2 && i + 3 <= count && !has(all, slotAt(words, i - 2)) && !has(all, slotAt(words, i + 2));
-				if (!isLone) this.compare(prompt, start + i * 4, place);
+			for (let i = known(this.open, words, 0, count); i < count; i = known(this.open, words, i + STRIDE / 4, count)) {
+				if (!this.isLone(words, i, count)) this.compare(prompt, start + i * 4, slotAt(words, i));
 			}
 		}
+	}
+
+	/** Of an echo around a gram the whole gram before it or after it is a part, too. */
+	private isLone(words: Int32Array, i: number, count: number): boolean {
+		const isKnown = (at: number) => this.all[slotAt(words, at)] !== 0;
+		return i >= 2 && i + 3 <= count && !isKnown(i - 2) && !isKnown(i + 2);
 	}
 
 	takenOut(): string {
@@ -90,6 +103,7 @@ class Echoes {
 
 	/** Marks what surrounds a gram of the text and is the same around a place of the prompt. */
 	private compare(prompt: string, at: number, place: number): void {
+		if (this.comparisons <= MOST_COMPARISONS && !this.mayEcho(prompt, at)) return;
 		for (const gram of this.places.get(place) ?? []) {
 			if (this.comparisons > MOST_COMPARISONS) this.cover(gram, gram + GRAM);
 			else {
@@ -99,6 +113,21 @@ class Echoes {
 				if (before + length >= ECHO) this.cover(gram - before, gram + length);
 			}
 		}
+	}
+
+	/**
+	 * Whether the text has what any echo around a gram of the prompt has, as many characters again before it or after it, and the
+	 * prompt is not the same here as where it has been compared.
+	 */
+	private mayEcho(prompt: string, at: number): boolean {
+		this.comparisons += GRAM;
+		const around = prompt.slice(Math.max(0, at - STRIDE), at + ECHO);
+		if (this.compared.has(around)) return false;
+		this.compared.add(around);
+		return (
+			this.text.includes(prompt.slice(at, at + 2 * GRAM)) ||
+			this.text.includes(prompt.slice(Math.max(0, at - GRAM), at + GRAM))
+		);
 	}
 
 	/** How many characters are the same from a place of each on, in a direction. */
@@ -116,19 +145,20 @@ class Echoes {
 
 	private cover(from: number, to: number): void {
 		if (this.isCovered(from, to)) return;
+		this.count(from, to, 1);
 		this.covered.fill(1, from, to);
-		this.fillFilter();
+		this.count(from, to, -1);
+	}
+
+	/** Changes how many grams are open by those that are covered and reach into a part of the text. */
+	private count(from: number, to: number, change: 1 | -1): void {
+		for (let at = Math.max(0, from - GRAM + 1); at < Math.min(to, this.slots.length); at += 1) {
+			if (this.isCovered(at, at + GRAM)) this.open[this.slots[at]!]! += change;
+		}
 	}
 
 	private isCovered(from: number, to: number): boolean {
-		return !this.covered.subarray(from, to).includes(0);
-	}
-
-	private fillFilter(): void {
-		this.filter.fill(0);
-		for (const [place, grams] of this.places) {
-			if (grams.some((gram) => !this.isCovered(gram, gram + GRAM)))
-				this.filter[place >>> 3] = this.filter[place >>> 3]! | (1 << (place & 7));
-		}
+		const gap = this.covered.indexOf(0, from);
+		return gap === -1 || gap >= to;
 	}
 }

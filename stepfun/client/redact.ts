@@ -56,13 +56,17 @@ export function redacted(error: StepfunError, { apiKey, sent }: Confidential): S
 	const inOwnWords = ownKeyRemover(apiKey);
 	const texts = sent?.() ?? [];
 	const hide = (text: string): string => withoutEcho(withoutKey(text), texts);
-	const isClean = (name: string): boolean => hide(name) === name && !/\bsk-\w{4}/.test(name);
 	const { message, status, type, requestId } = error;
 	// Words that are not where they should be may be anywhere.
 	const quote = error.quote !== undefined && !message.includes(error.quote) ? message : (error.quote ?? '');
 	const start = message.lastIndexOf(quote);
 	const ownWords = [message.slice(0, start), message.slice(start + quote.length)].map(inOwnWords);
-	const shownQuote = withoutCutKey(hide(quote), apiKey);
+	// Looked at together, since it takes time to look: what is found within one of them is then taken out of each by itself.
+	const names = `\n${type}\n${requestId}`;
+	const hidden = hide(quote + names);
+	const hasCleanNames = hidden.endsWith(names);
+	const isClean = (name: string): boolean => (hasCleanNames || hide(name) === name) && !/\bsk-\w{4}/.test(name);
+	const shownQuote = withoutCutKey(hasCleanNames ? hidden.slice(0, -names.length) : hide(quote), apiKey);
 	return error.with({
 		message: ownWords.join(shownQuote),
 		quote: shownQuote,

@@ -463,6 +463,46 @@ describe('limits and linear time', () => {
 		}
 	});
 
+	describe('escapes', () => {
+		const escaped = (escape: string, characters: number): string =>
+			delta({ content: '?' }).replace('?', escape.repeat(Math.floor(characters / escape.length)));
+
+		test.each([
+			String.raw`\u0041`,
+			String.raw`\u4e2d`,
+			String.raw`\"`,
+			String.raw`\n`,
+			String.raw`\\`,
+			String.raw`\u00e9\/`,
+		])('30 million characters of %s are not parsed', async (escape) => {
+			for (const text of [escaped(escape, 30_000_000), escaped(escape, 30_000_000).slice('data: '.length)]) {
+				const parse = jest.spyOn(JSON, 'parse');
+				await expect(completionOf(text)).rejects.toMatchObject({
+					type: 'answer_too_large',
+					retryable: false,
+					message: 'Part of the answer was not read because it is larger than 16 million characters',
+				});
+				expect(parse).not.toHaveBeenCalled();
+				parse.mockRestore();
+			}
+		});
+
+		test.each<[string, () => string]>([
+			['16 million characters of escapes', () => escaped(String.raw`\u0041`, 16_000_000)],
+			['16 million characters of escaped quotes', () => escaped(String.raw`\"`, 16_000_000)],
+			['Chinese text of a million characters, escaped', () => escaped(String.raw`\u4e2d`, 6_000_000)],
+			['20 MB of sound in lines', () => escaped(`${'A'.repeat(76)}${String.raw`\r\n`}`, 28_000_000)],
+			['20 MB of sound with escaped slashes', () => escaped(`${'A'.repeat(63)}${String.raw`\/`}`, 28_000_000)],
+		])('%s are read', async (_, text) => {
+			const event = text();
+			const found = await completionOf(event);
+			const parsed = JSON.parse(event.slice('data: '.length)) as { choices: Array<{ delta: { content: string } }> };
+			expect(found.choices[0]!.message.content === parsed.choices[0]!.delta.content).toBe(true);
+			const times = [await timed(event), await timed(event)];
+			expect(Math.min(...times)).toBeLessThan(600);
+		});
+	});
+
 	test('a million values that are text cost little', async () => {
 		const text = delta({ content: '{"a":[1,2,3]},'.repeat(200_000) });
 		expect((await completionOf(text)).choices[0]!.message.content).toHaveLength(2_800_000);
