@@ -7,7 +7,7 @@ export type JsonAnswer = { value: unknown } | { got: string };
 const BREAKS_OFF: JsonAnswer = { got: 'JSON that breaks off' };
 
 /** What a reasoning model may write before its answer when its reasoning is not told apart from it. */
-const THOUGHTS = /^<think>[^]*?<\/think>/;
+const THOUGHTS = /^(?:<think>[^]*?(?:<\/think>|$)\s*)+/;
 
 /**
  * Reads an answer that is to be one JSON document.
@@ -19,16 +19,17 @@ const THOUGHTS = /^<think>[^]*?<\/think>/;
  * @param isCutOff Whether the answer is known to have no end: it is then taken as it is, or not at all.
  */
 export function* readJsonAnswer(content: string, isCutOff: boolean): Sliced<JsonAnswer> {
-	const text = content.replace(/^\uFEFF/, '').trim();
+	// A byte order mark is a blank, too.
+	const text = content.trim();
 	const steps = new Steps();
 	const whole = yield* parsed(text, steps);
 	// A number that is cut off is one, too.
 	if (whole && !(isCutOff && (whole.value === null || typeof whole.value !== 'object'))) return whole;
 	if (isCutOff) return BREAKS_OFF;
-	const answer = text.replace(THOUGHTS, '').trim();
+	const answer = text.replace(THOUGHTS, '');
 	const fenced = onlyFenced(answer);
-	const inFence = fenced === undefined ? undefined : yield* parsed(fenced, steps);
-	return inFence ?? (yield* documentIn(fenced !== undefined && isBracketed(fenced) ? fenced : answer, steps));
+	const bare = yield* parsed(fenced ?? answer, steps);
+	return bare ?? (yield* documentIn(fenced !== undefined && isBracketed(fenced) ? fenced : answer, steps));
 }
 
 const isBracketed = (text: string): boolean => /^[{[]/.test(text);
@@ -52,7 +53,7 @@ function* documentIn(text: string, steps: Steps): Sliced<JsonAnswer> {
 		at = end;
 		if (isPartOfSentence(text, start, end)) continue;
 		const one = yield* parsed(json, steps);
-		if (!one) return { got: 'JSON with a mistake in its syntax' };
+		if (!one) return { got: `JSON with a mistake in its syntax${mistakeIn(json)}` };
 		if (found) return { got: 'several JSON documents' };
 		found = one;
 	}
@@ -64,7 +65,7 @@ function isPartOfSentence(text: string, start: number, end: number): boolean {
 	if (/^(?:\{\s*"|\[\s*[{["])/.test(text.slice(start, start + 1_000))) return false;
 	const isAlone =
 		/(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, start - 100), start)) &&
-		/^[ \t]*(?:\n|$)/.test(text.slice(end, end + 100));
+		/^[ \t\r]*(?:\n|$)/.test(text.slice(end, end + 100));
 	return !isAlone;
 }
 
@@ -124,6 +125,16 @@ function* parsed(text: string, steps: Steps): Sliced<{ value: unknown } | undefi
 	const document = parse(text);
 	if (steps.take(text.length / CHARACTERS_A_STEP)) yield;
 	return document;
+}
+
+/** Where it is, in the words of JavaScript, which a model knows. */
+function mistakeIn(json: string): string {
+	try {
+		JSON.parse(json);
+		return '';
+	} catch (error) {
+		return `: ${(error as Error).message}`;
+	}
 }
 
 function parse(text: string): { value: unknown } | undefined {
