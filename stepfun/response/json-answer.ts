@@ -24,12 +24,13 @@ export function* readJsonAnswer(content: string, isCutOff: boolean): Sliced<Json
 	const steps = new Steps();
 	const whole = yield* parsed(text, steps);
 	// A number that is cut off is one, too.
-	if (whole && !(isCutOff && (whole.value === null || typeof whole.value !== 'object'))) return whole;
+	if ('value' in whole && !(isCutOff && (whole.value === null || typeof whole.value !== 'object'))) return whole;
 	if (isCutOff) return BREAKS_OFF;
 	const answer = text.replace(THOUGHTS, '');
 	const fenced = onlyFenced(answer);
 	const bare = yield* parsed(fenced ?? answer, steps);
-	return bare ?? (yield* documentIn(fenced !== undefined && isBracketed(fenced) ? fenced : answer, steps));
+	if ('value' in bare) return bare;
+	return yield* documentIn(fenced !== undefined && isBracketed(fenced) ? fenced : answer, steps);
 }
 
 const isBracketed = (text: string): boolean => /^[{[]/.test(text);
@@ -43,7 +44,7 @@ function onlyFenced(text: string): string | undefined {
 
 /** The one JSON document in a text. Brackets that are part of a sentence, such as those of a reference, are text. */
 function* documentIn(text: string, steps: Steps): Sliced<JsonAnswer> {
-	let found: { value: unknown } | undefined;
+	let found: JsonAnswer | undefined;
 	for (let at = 0; ;) {
 		const start = at + text.slice(at).search(/[{[]/);
 		if (start < at) break;
@@ -53,7 +54,7 @@ function* documentIn(text: string, steps: Steps): Sliced<JsonAnswer> {
 		at = end;
 		if (isPartOfSentence(text, start, end)) continue;
 		const one = yield* parsed(json, steps);
-		if (!one) return { got: `JSON with a mistake in its syntax${mistakeIn(json)}` };
+		if (!('value' in one)) return one;
 		if (found) return { got: 'several JSON documents' };
 		found = one;
 	}
@@ -119,28 +120,21 @@ function endOfString(text: string, start: number): number {
 /** Of what is done with a text at once. */
 const CHARACTERS_A_STEP = 20;
 
-function* parsed(text: string, steps: Steps): Sliced<{ value: unknown } | undefined> {
-	if (text === '' || isTooDeep(text)) return undefined;
+function* parsed(text: string, steps: Steps): Sliced<JsonAnswer> {
+	if (text === '' || isTooDeep(text)) return { got: MISTAKE };
 	if (steps.take(text.length / CHARACTERS_A_STEP)) yield;
 	const document = parse(text);
 	if (steps.take(text.length / CHARACTERS_A_STEP)) yield;
 	return document;
 }
 
-/** Where it is, in the words of JavaScript, which a model knows. */
-function mistakeIn(json: string): string {
-	try {
-		JSON.parse(json);
-		return '';
-	} catch (error) {
-		return `: ${(error as Error).message}`;
-	}
-}
+const MISTAKE = 'JSON with a mistake in its syntax';
 
-function parse(text: string): { value: unknown } | undefined {
+/** What is wrong is told in the words of JavaScript, which models know. */
+function parse(text: string): JsonAnswer {
 	try {
 		return { value: JSON.parse(text) as unknown };
-	} catch {
-		return undefined;
+	} catch (error) {
+		return { got: `${MISTAKE}: ${(error as Error).message}` };
 	}
 }
