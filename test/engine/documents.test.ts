@@ -430,15 +430,18 @@ describe('what stays on StepFun is nothing', () => {
 		expect(api.files).toEqual([]);
 	});
 
-	test('and what cannot be deleted is told, and no error', async () => {
-		api.fault(({ method }) => (method === 'DELETE' ? { status: 500 } : undefined));
-		const { run, json } = await read([pdfItem()]);
-		expect(json('StepFun Chat')[0]).toMatchObject({ finish_reason: 'stop' });
-		const { hints } = run.data.resultData.runData['StepFun Chat']![0]!;
-		expect(hints).toEqual([
-			expect.objectContaining({ type: 'warning', message: expect.stringContaining(api.files[0]!.id) }),
-		]);
-	});
+	test.each<[Fault]>([[{ status: 500 }], [{ body: '{"object":"file","deleted":false}' }]])(
+		'and what cannot be deleted is told, and no error: %j',
+		async (fault) => {
+			api.fault(({ method }) => (method === 'DELETE' ? fault : undefined));
+			const { run, json } = await read([pdfItem()]);
+			expect(json('StepFun Chat')[0]).toMatchObject({ finish_reason: 'stop' });
+			const { hints } = run.data.resultData.runData['StepFun Chat']![0]!;
+			expect(hints).toEqual([
+				expect.objectContaining({ type: 'warning', message: expect.stringContaining(api.files[0]!.id) }),
+			]);
+		},
+	);
 });
 
 describe('is told before anything is paid for:', () => {
