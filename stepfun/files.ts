@@ -57,9 +57,10 @@ export async function fileText(id: string, maxBytes: number, options: FilesOptio
 
 /** DELETE /files/{id}. A file that is gone already is no error. */
 export async function deleteFile(id: string, options: FilesOptions): Promise<void> {
-	await ask({ method: 'DELETE' }, pathOf(id), options, () => undefined).catch((error: Error) =>
+	const answer = await ask({ method: 'DELETE' }, pathOf(id), options, tryParseJson).catch((error: Error) =>
 		statusOf(error) === 404 ? undefined : Promise.reject(error),
 	);
+	if (asRecord(answer)?.['deleted'] === false) throw notTheApi(texts.notAFile(''));
 }
 
 /** Whether an API has files, as far as its address tells: the Step Plan has none. */

@@ -88,7 +88,7 @@ async function contentOf({ id }: StoredFile, label: string, options: FilesOption
 
 /** Undefined where the server does not give it yet. */
 async function contentIfAny(file: StoredFile, label: string, options: FilesOptions): Promise<string | undefined> {
-	return await contentOf(file, label, { ...options, retries: 0 }).catch((error: Error) =>
+	return await contentOf(file, label, options).catch((error: Error) =>
 		error instanceof StepfunError && [400, 404, 409, 422, 425].includes(error.status ?? 0)
 			? undefined
 			: Promise.reject(error),

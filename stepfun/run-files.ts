@@ -121,10 +121,13 @@ export class RunFiles {
 		const extracted = this.texts.get(key) ?? this.extract(document, patience);
 		this.texts.delete(key);
 		this.texts.set(key, extracted);
-		const text = await untilAborted(extracted, this.options.signal).catch((error: Error) =>
+		const text = await untilAborted(extracted, this.options.signal).catch((error: Error) => {
+			if (!(error instanceof StepfunError)) throw error;
+			// What has not to do with the document may be over for the next item.
+			if (error.retryable && this.texts.get(key) === extracted) this.texts.delete(key);
 			// Each item has an error of its own, which is changed for it.
-			Promise.reject(error instanceof StepfunError ? error.with({}) : error),
-		);
+			throw error.with({});
+		});
 		this.lengths.set(key, text.length);
 		this.forgetTexts();
 		return text;

@@ -37,6 +37,7 @@ async function search(query: string, { baseUrl, ...options }: SearchOptions): Pr
 			attempt.accepted();
 			const results = asRecord(tryParseJson(await readText(response.body, MAX_BYTES)))?.['results'];
 			if (Array.isArray(results)) return results as unknown[];
+			if (results === null) return [];
 			throw notTheApi(texts.noSearchApi(originOf(url)), { requestId: requestIdOf(response) });
 		},
 		{ ...options, sent: () => [query] },

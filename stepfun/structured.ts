@@ -156,7 +156,10 @@ function corrected(messages: Message[], violations: Violation[], { response_form
 		`That answer ${what}:`,
 		...lines,
 		'Answer again with the whole corrected JSON document and nothing else. Keep what was right.',
-	].join('\n');
+	]
+		.join('\n')
+		// Half of a character is none that a server has to take.
+		.replace(/\p{Cs}/gu, '\ufffd');
 	const last = messages.at(-1);
 	// The API takes no message without content.
 	const said = last?.role === 'assistant' && last.content === '' ? messages.slice(0, -1) : messages;

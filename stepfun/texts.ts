@@ -73,8 +73,7 @@ export const notAFile = (excerpt: string): ErrorText => ({
 });
 
 /** The hints of what StepFun says about a file. */
-export const fileRefused =
-	'Check the file that the message is about: StepFun did not accept it. A damaged or protected document can be saved anew, or as PDF';
+export const fileRefused = `Check the file, and Region in the credential: StepFun documents its parser for China only. Save a damaged or protected document anew, ${WITHOUT_FILES}`;
 export const fileVanished =
 	'Run the workflow again: StepFun no longer has the file. Another program may have deleted it';
 

@@ -139,24 +139,31 @@ const WRITTEN_AT_ONCE = 8 * 2 ** 20;
  * Makes bytes of text in a few pieces of memory, which are used again and again: fresh memory for each piece of a large file would
  * keep the collector of garbage busy with the whole heap of n8n, for more than half of the time that the upload takes.
  *
- * A piece is written over after 4 MB of others. Between here and the network lie streams that take no more than about 64 KB each
- * before they ask their source to pause, so that it has long been sent by then.
+ * Short texts share a piece, so that no byte is written over before at least 2 MB of others have been taken. Between here and the
+ * network lie streams that take no more than about 64 KB each before they ask their source to pause: it has long been sent by then.
  */
 class ReusedMemory {
 	private readonly pieces: Uint8Array[] = [];
 	private next = 0;
+	/** What is left of the piece that was taken last. */
+	private free: Uint8Array = new Uint8Array(0);
 	private readonly encoder = new TextEncoder();
 
 	*encode(text: string): Generator<Uint8Array> {
 		for (let at = 0; at < text.length;) {
-			const piece = (this.pieces[this.next] ??= new Uint8Array(PIECE_BYTES));
-			this.next = (this.next + 1) % PIECES;
-			const { read, written } = this.encoder.encodeInto(at === 0 ? text : text.slice(at), piece);
+			if (this.free.length < Math.max(LONGEST_CHARACTER, Math.min(text.length - at, PIECE_BYTES))) {
+				this.free = this.pieces[this.next] ??= new Uint8Array(PIECE_BYTES);
+				this.next = (this.next + 1) % PIECES;
+			}
+			const { read, written } = this.encoder.encodeInto(at === 0 ? text : text.slice(at), this.free);
 			at += read;
-			yield piece.subarray(0, written);
+			yield this.free.subarray(0, written);
+			this.free = this.free.subarray(written);
 		}
 	}
 }
 
 const PIECE_BYTES = 64 * 1024;
 const PIECES = 64;
+/** In bytes of UTF-8. */
+const LONGEST_CHARACTER = 4;

@@ -22,33 +22,26 @@ const bareType = (type: string): string => type.split(';')[0]!.trim().toLowerCas
 /** What a file is, by its first bytes; names and MIME types only tell apart what has the same container. Undefined for no document. */
 export function documentFormat(name: string, mimeType: string, head: Uint8Array): DocumentFormat | undefined {
 	const start = Buffer.from(head).toString('latin1');
-	// Other bytes may stand before the mark of a PDF.
-	if (start.slice(0, 1024).includes('%PDF-')) return 'pdf';
 	const named = namedFormat(name, mimeType);
-	if (start.startsWith('PK\x03\x04')) return named ? inZip(named) : zippedFormat(start);
-	if (start.startsWith('\xd0\xcf\x11\xe0')) return named && inOle(named);
-	return looksLikeText(head) ? 'text' : undefined;
+	const isText = looksLikeText(head);
+	// Other bytes may stand before the mark of a PDF, and a text may be about it.
+	const mark = start.slice(0, 1024).indexOf('%PDF-');
+	if (mark === 0 || (mark > 0 && (named === 'pdf' || !isText))) return 'pdf';
+	const old = named === 'pdf' ? undefined : (named?.slice(0, 3) as 'doc' | 'xls' | 'ppt' | undefined);
+	if (start.startsWith('PK\x03\x04')) return zippedFormat(start) ?? (old && (`${old}x` as const));
+	if (start.startsWith('\xd0\xcf\x11\xe0')) return old;
+	return isText ? 'text' : undefined;
 }
-
-const inZip = (format: DocumentFormat): DocumentFormat | undefined =>
-	format === 'pdf' ? undefined : (`${format.slice(0, 3)}x` as DocumentFormat);
-const inOle = (format: DocumentFormat): DocumentFormat | undefined =>
-	format === 'pdf' ? undefined : (format.slice(0, 3) as DocumentFormat);
 
 /** The names of an archive's first files stand in its first bytes. */
 const zippedFormat = (start: string): DocumentFormat | undefined =>
 	start.includes('word/') ? 'docx' : start.includes('xl/') ? 'xlsx' : start.includes('ppt/') ? 'pptx' : undefined;
 
-function namedFormat(name: string, mimeType: string): Exclude<DocumentFormat, 'text'> | undefined {
-	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+function namedFormat(name: string, mimeType: string): DocumentFormat | undefined {
+	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
 	const type = bareType(mimeType);
-	return (Object.keys(DOCUMENT_TYPES) as DocumentFormat[])
-		.filter((format) => format !== 'text')
-		.reduce<Exclude<DocumentFormat, 'text'> | undefined>(
-			(found, format) =>
-				format === extension ? format : (found ?? (DOCUMENT_TYPES[format] === type ? format : undefined)),
-			undefined,
-		);
+	const formats = (Object.keys(DOCUMENT_TYPES) as DocumentFormat[]).filter((format) => format !== 'text');
+	return formats.find((format) => format === extension) ?? formats.find((format) => DOCUMENT_TYPES[format] === type);
 }
 
 /**

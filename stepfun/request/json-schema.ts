@@ -1,6 +1,6 @@
 import { invalidInput } from '../errors';
 import { asRecord } from '../json';
-import { BrokenSchema, compileSchema } from '../schema/schema';
+import { BrokenSchema, compileSchema, LISTS, MAPS, SINGLES, TELLING, TYPES } from '../schema/schema';
 import type { JsonSchema } from '../types';
 import * as texts from './texts';
 
@@ -45,28 +45,6 @@ function merged(a: JsonSchema, b: JsonSchema): JsonSchema {
 	};
 }
 
-const TYPES = ['string', 'number', 'integer', 'object', 'array', 'boolean', 'null'];
-/** Keywords by which an object is told to be a schema rather than data. */
-const TELLING = [
-	'type',
-	'properties',
-	'items',
-	'prefixItems',
-	'$ref',
-	'anyOf',
-	'oneOf',
-	'allOf',
-	'not',
-	'enum',
-	'const',
-	'$defs',
-	'definitions',
-	'additionalProperties',
-];
-const MAPS_OF_SCHEMAS = ['properties', '$defs', 'definitions', 'patternProperties'];
-const LISTS_OF_SCHEMAS = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
-const SCHEMAS = ['items', 'additionalProperties', 'not'];
-
 /**
  * Checks the shape of a JSON Schema, not each of its keywords.
  *
@@ -105,7 +83,7 @@ function checkNested(value: unknown, label: string, path: string): void {
 	const schema = asRecord(value);
 	if (!schema) refuse(label, path, 'a schema');
 	const types = schema['type'] === undefined ? [] : [schema['type']].flat();
-	if (types.some((type) => !TYPES.includes(type as string)))
+	if (types.some((type) => !(TYPES as readonly unknown[]).includes(type)))
 		refuse(label, `${path}/type`, `one of ${TYPES.join(', ')}`);
 	const required = schema['required'];
 	if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string'))) {
@@ -113,17 +91,17 @@ function checkNested(value: unknown, label: string, path: string): void {
 	}
 	if (schema['enum'] !== undefined && !(Array.isArray(schema['enum']) && schema['enum'].length > 0))
 		refuse(label, `${path}/enum`, 'a list of values');
-	for (const keyword of MAPS_OF_SCHEMAS.filter((name) => name in schema)) {
+	for (const keyword of MAPS.filter((name) => name in schema)) {
 		const map = asRecord(schema[keyword]);
 		if (!map) refuse(label, `${path}/${keyword}`, 'an object of schemas');
 		for (const [name, nested] of Object.entries(map)) checkNested(nested, label, `${path}/${keyword}/${name}`);
 	}
-	for (const keyword of LISTS_OF_SCHEMAS.filter((name) => name in schema)) {
+	for (const keyword of LISTS.filter((name) => name in schema)) {
 		const list = schema[keyword];
 		if (!Array.isArray(list) || list.length === 0) refuse(label, `${path}/${keyword}`, 'a list of schemas');
 		list.forEach((nested, i) => checkNested(nested, label, `${path}/${keyword}/${i}`));
 	}
-	for (const keyword of SCHEMAS.filter((name) => name in schema))
+	for (const keyword of SINGLES.filter((name) => name in schema))
 		checkNested(schema[keyword], label, `${path}/${keyword}`);
 }
 

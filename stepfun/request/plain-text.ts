@@ -1,19 +1,33 @@
 /**
- * The text of a file: by its byte order mark, by the charset that came with it or that it names itself, else as UTF-8, UTF-16,
+ * The text of a file: by its byte order mark, as UTF-8, by the charset that came with it or that it names itself, else as UTF-16,
  * GB18030 or Windows-1252, whichever its bytes can be. Undefined for what is no text.
  *
  * @param charset Such as `gb2312`, from a Content-Type.
  */
 export function decodeText(bytes: Uint8Array, charset?: string): string | undefined {
-	const marked = BYTE_ORDER_MARKS.find(([mark]) => mark.every((byte, i) => bytes[i] === byte));
-	if (marked) return readable(decoded(bytes, marked[1]), false);
-	const named = [charset, namedCharset(bytes), 'utf-8'].filter((name) => name !== undefined);
-	for (const name of [...named, widthOf(bytes)]) {
+	const marked = BYTE_ORDER_MARKS.find(([mark]) => mark.every((byte, i) => bytes[i] === byte))?.[1];
+	// What can be UTF-8 is hardly ever anything else, whatever is said of it, but for ISO-2022, which escapes from ASCII.
+	const likely = bytes.includes(0x1b) ? undefined : 'utf-8';
+	for (const name of [marked, likely, charset, namedCharset(bytes), 'utf-8', widthOf(bytes)]) {
 		const text = name === undefined ? undefined : readable(decoded(bytes, name), false);
 		if (text !== undefined) return text;
 	}
-	// Bytes of nearly any kind can be one of these.
-	return readable(decoded(bytes, 'gb18030'), true) ?? readable(windows1252(bytes), true);
+	// Bytes of nearly any kind can be one of the latter two. In Windows-1252 most letters beyond ASCII stand alone.
+	const runs = latin1(bytes).match(/[\x80-\xff]+/g) ?? [];
+	const isChinese = runs.filter(({ length }) => length > 1).length > runs.length / 2;
+	for (const name of ['utf-8', charset, isChinese ? 'gb18030' : undefined]) {
+		const text = name === undefined ? undefined : readable(nearly(bytes, name), true);
+		if (text !== undefined) return text;
+	}
+	return readable(windows1252(bytes), true);
+}
+
+/** A text in which a character here and there is broken, such as the last one of a file that was cut. */
+function nearly(bytes: Uint8Array, charset: string): string | undefined {
+	const text = decoded(bytes, charset, false);
+	const letters = text?.replace(/[\0-\x7f]+/g, '') ?? '';
+	const whole = letters.replaceAll('\ufffd', '').length;
+	return whole > 3 * (letters.length - whole) ? text : undefined;
 }
 
 /** Whether the first bytes of a file may be those of a text. */
@@ -30,10 +44,11 @@ const BYTE_ORDER_MARKS: ReadonlyArray<readonly [mark: readonly number[], charset
 
 const HEAD_BYTES = 1024;
 
-/** What an XML declaration or an HTML page says of itself. */
+/** What an XML declaration or an HTML page says of itself; it could not be read here in UTF-16. */
 function namedCharset(bytes: Uint8Array): string | undefined {
-	const head = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
-	return (/^\s*<\?xml[^>]*\sencoding=["']([\w-]+)/i.exec(head) ?? /<meta[^>]*\scharset=["']?([\w-]+)/i.exec(head))?.[1];
+	const head = latin1(bytes.subarray(0, HEAD_BYTES));
+	const named = /^\s*<\?xml[^>]*\sencoding=["']([\w-]+)/i.exec(head) ?? /<meta[^>]*\scharset=["']?([\w-]+)/i.exec(head);
+	return named && !/^utf-16/i.test(named[1]!) ? named[1] : undefined;
 }
 
 /** UTF-16 without a mark: every other byte of most texts is 0. */
@@ -47,10 +62,11 @@ function widthOf(bytes: Uint8Array): string | undefined {
 	return odd === 0 && even > head.length / 4 ? 'utf-16be' : undefined;
 }
 
-/** Undefined for bytes that the charset does not have, and for a charset that this Node does not know. */
-function decoded(bytes: Uint8Array, charset: string): string | undefined {
+/** Undefined for a charset that this Node does not know, and, where that is fatal, for bytes that the charset does not have. */
+function decoded(bytes: Uint8Array, charset: string, fatal = true): string | undefined {
 	try {
-		return new TextDecoder(charset, { fatal: true }).decode(bytes);
+		const decoder = new TextDecoder(charset, { fatal });
+		return decoder.encoding === 'windows-1252' ? windows1252(bytes) : decoder.decode(bytes);
 	} catch {
 		return undefined;
 	}
@@ -60,16 +76,17 @@ function decoded(bytes: Uint8Array, charset: string): string | undefined {
 const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 const windows1252 = (bytes: Uint8Array): string =>
-	Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-		.toString('latin1')
-		.replace(/[\x80-\x9f]/g, (character) => WINDOWS[character.charCodeAt(0) - 0x80]!);
+	latin1(bytes).replace(/[\x80-\x9f]/g, (character) => WINDOWS[character.charCodeAt(0) - 0x80]!);
+
+const latin1 = (bytes: Uint8Array): string =>
+	Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 /** A text without NUL, or, where its charset is a guess, without any control character. */
 function readable(text: string | undefined, strict: boolean): string | undefined {
-	const unreadable = strict ? /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]/ : /\0/;
+	const unreadable = strict ? /[\0-\x08\x0e-\x19\x1c-\x1f\x7f-\x9f]/ : /\0/;
 	return text === undefined || unreadable.test(text) ? undefined : text;
 }
 
-/** Control characters that no text has; escape sequences and form feeds do occur. */
+/** Control characters that no text has; escape sequences, form feeds and the end mark of DOS do occur. */
 const isControl = (byte: number): boolean =>
-	byte < 0x08 || (byte > 0x0d && byte < 0x1b) || (byte > 0x1b && byte < 0x20);
+	byte < 0x08 || (byte > 0x0d && byte < 0x1a) || (byte > 0x1b && byte < 0x20);

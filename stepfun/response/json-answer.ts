@@ -7,7 +7,7 @@ export type JsonAnswer = { value: unknown } | { got: string };
 const BREAKS_OFF: JsonAnswer = { got: 'JSON that breaks off' };
 
 /** What a reasoning model may write before its answer when its reasoning is not told apart from it. */
-const THOUGHTS = /^<think>[^]*?<\/think>/;
+const THOUGHTS = /^(?:<think>[^]*?(?:<\/think>|$)\s*)+/;
 
 /**
  * Reads an answer that is to be one JSON document.
@@ -19,16 +19,18 @@ const THOUGHTS = /^<think>[^]*?<\/think>/;
  * @param isCutOff Whether the answer is known to have no end: it is then taken as it is, or not at all.
  */
 export function* readJsonAnswer(content: string, isCutOff: boolean): Sliced<JsonAnswer> {
-	const text = content.replace(/^\uFEFF/, '').trim();
+	// A byte order mark is a blank, too.
+	const text = content.trim();
 	const steps = new Steps();
 	const whole = yield* parsed(text, steps);
 	// A number that is cut off is one, too.
-	if (whole && !(isCutOff && (whole.value === null || typeof whole.value !== 'object'))) return whole;
+	if ('value' in whole && !(isCutOff && (whole.value === null || typeof whole.value !== 'object'))) return whole;
 	if (isCutOff) return BREAKS_OFF;
-	const answer = text.replace(THOUGHTS, '').trim();
+	const answer = text.replace(THOUGHTS, '');
 	const fenced = onlyFenced(answer);
-	const inFence = fenced === undefined ? undefined : yield* parsed(fenced, steps);
-	return inFence ?? (yield* documentIn(fenced !== undefined && isBracketed(fenced) ? fenced : answer, steps));
+	const bare = yield* parsed(fenced ?? answer, steps);
+	if ('value' in bare) return bare;
+	return yield* documentIn(fenced !== undefined && isBracketed(fenced) ? fenced : answer, steps);
 }
 
 const isBracketed = (text: string): boolean => /^[{[]/.test(text);
@@ -42,7 +44,7 @@ function onlyFenced(text: string): string | undefined {
 
 /** The one JSON document in a text. Brackets that are part of a sentence, such as those of a reference, are text. */
 function* documentIn(text: string, steps: Steps): Sliced<JsonAnswer> {
-	let found: { value: unknown } | undefined;
+	let found: JsonAnswer | undefined;
 	for (let at = 0; ;) {
 		const start = at + text.slice(at).search(/[{[]/);
 		if (start < at) break;
@@ -52,7 +54,7 @@ function* documentIn(text: string, steps: Steps): Sliced<JsonAnswer> {
 		at = end;
 		if (isPartOfSentence(text, start, end)) continue;
 		const one = yield* parsed(json, steps);
-		if (!one) return { got: 'JSON with a mistake in its syntax' };
+		if (!('value' in one)) return one;
 		if (found) return { got: 'several JSON documents' };
 		found = one;
 	}
@@ -64,7 +66,7 @@ function isPartOfSentence(text: string, start: number, end: number): boolean {
 	if (/^(?:\{\s*"|\[\s*[{["])/.test(text.slice(start, start + 1_000))) return false;
 	const isAlone =
 		/(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, start - 100), start)) &&
-		/^[ \t]*(?:\n|$)/.test(text.slice(end, end + 100));
+		/^[ \t\r]*(?:\n|$)/.test(text.slice(end, end + 100));
 	return !isAlone;
 }
 
@@ -118,18 +120,21 @@ function endOfString(text: string, start: number): number {
 /** Of what is done with a text at once. */
 const CHARACTERS_A_STEP = 20;
 
-function* parsed(text: string, steps: Steps): Sliced<{ value: unknown } | undefined> {
-	if (text === '' || isTooDeep(text)) return undefined;
+function* parsed(text: string, steps: Steps): Sliced<JsonAnswer> {
+	if (text === '' || isTooDeep(text)) return { got: MISTAKE };
 	if (steps.take(text.length / CHARACTERS_A_STEP)) yield;
 	const document = parse(text);
 	if (steps.take(text.length / CHARACTERS_A_STEP)) yield;
 	return document;
 }
 
-function parse(text: string): { value: unknown } | undefined {
+const MISTAKE = 'JSON with a mistake in its syntax';
+
+/** What is wrong is told in the words of JavaScript, which models know. */
+function parse(text: string): JsonAnswer {
 	try {
 		return { value: JSON.parse(text) as unknown };
-	} catch {
-		return undefined;
+	} catch (error) {
+		return { got: `${MISTAKE}: ${(error as Error).message}` };
 	}
 }

@@ -45,7 +45,7 @@ export class Sound implements SpokenAnswer {
 		this.#write(this.#rest);
 		this.#rest = '';
 		const bytes = this.#buffer.subarray(HEADER_BYTES, this.#end);
-		if (bytes.toString('latin1', 0, 4) === 'RIFF') return { bytes, ...WAV };
+		if (bytes.toString('latin1', 0, 4) === 'RIFF') return { bytes: withSizes(bytes), ...WAV };
 		if (format !== 'wav' && format !== 'pcm') return { bytes, ...fileType(format) };
 		return { bytes: this.#withHeader(), ...WAV };
 	}
@@ -83,6 +83,18 @@ export class Sound implements SpokenAnswer {
 		file.writeUInt32LE(size, 40);
 		return file;
 	}
+}
+
+/** Players go by the sizes in the header. One that was written before its sound holds 0, or more than has come. */
+function withSizes(file: Buffer): Buffer {
+	const start = file.subarray(0, 4096).indexOf('data', 12, 'latin1') + 8;
+	const size = file.length - start;
+	if (start < 20 || size < 0) return file;
+	const said = file.readUInt32LE(start - 4);
+	if (said > 0 && said <= size) return file;
+	file.writeUInt32LE(file.length - 8, 4);
+	file.writeUInt32LE(size, start - 4);
+	return file;
 }
 
 const WAV = { mimeType: 'audio/wav', extension: 'wav' };

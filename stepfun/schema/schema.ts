@@ -17,7 +17,7 @@ export class BrokenSchema extends Error {
 	}
 }
 
-const TYPES = ['string', 'number', 'integer', 'object', 'array', 'boolean', 'null'] as const;
+export const TYPES = ['string', 'number', 'integer', 'object', 'array', 'boolean', 'null'] as const;
 export type Type = (typeof TYPES)[number];
 
 const COUNTS = [
@@ -118,9 +118,9 @@ function draftOf(schema: unknown): Draft {
 	);
 }
 
-const MAPS = ['$defs', 'definitions', 'properties', 'patternProperties', 'dependentSchemas'];
-const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
-const SINGLES = [
+export const MAPS = ['$defs', 'definitions', 'properties', 'patternProperties', 'dependentSchemas'];
+export const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+export const SINGLES = [
 	'items',
 	'additionalItems',
 	'unevaluatedItems',
@@ -132,6 +132,20 @@ const SINGLES = [
 	'if',
 	'then',
 	'else',
+];
+/** Keywords by which an object is told to be a schema rather than data. */
+export const TELLING = [
+	'$schema',
+	'$ref',
+	'type',
+	'enum',
+	'const',
+	'required',
+	'dependentRequired',
+	...MAPS,
+	...LISTS,
+	...SINGLES,
+	...COUNTS,
 ];
 const ONLY_2020 = ['prefixItems', 'unevaluatedItems', 'unevaluatedProperties', 'dependentSchemas', 'dependentRequired'];
 const ONLY_7 = ['additionalItems', 'dependencies'];

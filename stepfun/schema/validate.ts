@@ -125,7 +125,8 @@ class Validation {
 				isRight =
 					(isRight || report !== undefined) && (yield* this.checkObject(rule, fields, place, report, own)) && isRight;
 			}
-			if (isRight && own) seen?.join(own);
+			// What is wrong by itself is not told as unknown as well.
+			if ((isRight || report) && own) seen?.join(own);
 		}
 		if (isEntered) this.scope.pop();
 		this.depth -= 1;
@@ -153,6 +154,8 @@ class Validation {
 		if (rule.values && !rule.values.some((one) => isSame(one, value)))
 			return of(described(rule), undefined, rule.values.length === 1 ? 'in-object' : 'alone');
 		if (typeof value === 'number') {
+			// JSON has larger numbers than JavaScript.
+			if (!Number.isFinite(value)) return of('a number from -1e308 to 1e308');
 			const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = rule;
 			if (minimum !== undefined && value < minimum) return of(`at least ${minimum}`);
 			if (maximum !== undefined && value > maximum) return of(`at most ${maximum}`);
@@ -220,7 +223,7 @@ class Validation {
 	): Sliced<boolean> {
 		const { matches } = yield* this.alternatives(rules, value, place, seen, seen ? Infinity : 1);
 		if (matches > 0) return true;
-		if (report) yield* this.explain(rules, value, place, report);
+		if (report) yield* this.explain(rules, value, place, report, seen);
 		return false;
 	}
 
@@ -235,7 +238,7 @@ class Validation {
 		if (matches === 1) return true;
 		if (matches > 1)
 			report?.add(place, { expected: 'something that fits only one of the alternatives', got: shown(value) });
-		else if (report) yield* this.explain(rules, value, place, report);
+		else if (report) yield* this.explain(rules, value, place, report, seen);
 		return false;
 	}
 
@@ -271,21 +274,30 @@ class Validation {
 	}
 
 	/** Says what is wrong with a value that keeps none of some rules: by the one that it comes nearest to. */
-	private *explain(rules: Rule[], value: unknown, place: Place | undefined, report: Report): Sliced<void> {
+	private *explain(
+		rules: Rule[],
+		value: unknown,
+		place: Place | undefined,
+		report: Report,
+		seen: Seen | undefined,
+	): Sliced<void> {
 		if (this.explained === MOST_EXPLAINED)
 			return report.add(place, { expected: describedAny(rules), got: shown(value) });
 		this.explained += 1;
 		let best: Report | undefined;
+		let known: Seen | undefined;
 		for (const rule of rules) {
 			const own = new Report(report.most, place);
-			yield* this.check(rule, value, place, own, undefined);
+			const found = seen && new Seen();
+			yield* this.check(rule, value, place, own, found);
 			const isBetter =
 				!best ||
 				Number(own.isOfOtherKind) < Number(best.isOfOtherKind) ||
 				(own.isOfOtherKind === best.isOfOtherKind && own.violations.length < best.violations.length);
-			if (isBetter) best = own;
+			if (isBetter) [best, known] = [own, found];
 		}
 		this.explained -= 1;
+		if (known) seen!.join(known);
 		const [first] = best!.violations;
 		if (best!.isOfOtherKind && first?.path === pathOf(place)) {
 			return report.add(place, { expected: describedAny(rules), got: shown(value), tellsKind: 'alone' });
@@ -310,16 +322,13 @@ class Validation {
 			}
 		}
 		if (pattern && (isRight || report) && !(yield* pattern.test(text, this.steps))) {
-			report?.add(place, { expected: `text that matches the pattern ${pattern.source}`, got: shown(text) });
+			report?.add(place, { expected: matching(pattern), got: shown(text) });
 			isRight = false;
 		}
 		if (format && (isRight || report)) {
 			if (this.steps.take(Math.min(text.length, 20_000))) yield;
 			if (!format.test(text)) {
-				report?.add(place, {
-					expected: `text in the format ${format.name}${EXAMPLES[format.name] ?? ''}`,
-					got: shown(text),
-				});
+				report?.add(place, { expected: formatted(format), got: shown(text) });
 				isRight = false;
 			}
 		}
@@ -374,16 +383,32 @@ class Validation {
 		seen: Seen | undefined,
 	): Sliced<boolean> {
 		let matches = 0;
+		let other: unknown;
 		for (const [i, item] of list.entries()) {
-			if (!(yield* this.check(contains, item, undefined, undefined, undefined))) continue;
+			if (!(yield* this.check(contains, item, undefined, undefined, undefined))) {
+				other = item;
+				continue;
+			}
 			matches += 1;
 			seen?.indexes.add(i);
 			if (matches > maxContains || (matches >= minContains && maxContains === Infinity && !seen)) break;
 		}
 		if (matches >= minContains && matches <= maxContains) return true;
 		const bound = matches < minContains ? `at least ${minContains}` : `at most ${maxContains}`;
-		report?.add(place, { expected: `${bound} of the items to be ${described(contains)}`, got: String(matches) });
+		const kind =
+			report && matches < minContains && other !== undefined
+				? yield* this.wanted(contains, other)
+				: described(contains);
+		report?.add(place, { expected: `${bound} of the items to be ${kind}`, got: String(matches) });
 		return false;
+	}
+
+	/** What a value that breaks a rule would have to be. */
+	private *wanted(rule: Rule, value: unknown): Sliced<string> {
+		const report = new Report(1);
+		yield* this.check(rule, value, undefined, report, undefined);
+		const { path, expected } = report.violations[0]!;
+		return path === '' ? expected : `${expected} at ${path}`;
 	}
 
 	/** The position of an item that is there before. */
@@ -475,7 +500,8 @@ class Validation {
 			isRight = (yield* this.check(inner, value, place, report, undefined)) && isRight;
 		}
 		if (propertyNames && !(yield* this.check(propertyNames, name, undefined, undefined, undefined))) {
-			report?.add(place, { expected: `a name that is ${described(propertyNames)}`, got: shown(name) });
+			const expected = report && (yield* this.wanted(propertyNames, name));
+			report?.add(place, { expected: `a name that is ${expected}`, got: shown(name) });
 			isRight = false;
 		}
 		if (!isKnown && additionalProperties) {
@@ -514,6 +540,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 	duration: ', such as P1DT12H',
 	uri: ', such as https://example.com/page',
 };
+const formatted = ({ name }: NonNullable<Rule['format']>): string =>
+	`text in the format ${name}${EXAMPLES[name] ?? ''}`;
+const matching = ({ source }: NonNullable<Rule['pattern']>): string => `text that matches the pattern ${source}`;
 
 const isOfType = (value: unknown, type: Type): boolean => {
 	switch (type) {
@@ -568,9 +597,13 @@ const KINDS: Readonly<Record<Type, string>> = {
 function described(rule: Rule | undefined, levels = 3): string {
 	if (!rule) return 'a value';
 	if (rule.never) return 'no such value';
-	if (rule.values) return rule.values.length === 1 ? shown(rule.values[0]) : `one of ${listed(rule.values)}`;
+	if (rule.values) return rule.values.length === 1 ? written(rule.values[0]) : `one of ${listed(rule.values)}`;
+	if ((rule.types ?? ['string']).join() === 'string') {
+		if (rule.format) return formatted(rule.format);
+		if (rule.pattern) return matching(rule.pattern);
+	}
 	if (rule.types) return rule.types.map((type) => KINDS[type]).join(' or ');
-	const alternatives = rule.ref ? [rule.ref] : (rule.anyOf ?? rule.oneOf);
+	const alternatives = rule.ref ? [rule.ref] : (rule.anyOf ?? rule.oneOf ?? rule.allOf?.slice(0, 1));
 	if (alternatives && levels > 0) return describedAny(alternatives, levels - 1);
 	if (rule.required) return `an object with ${listed(rule.required)}`;
 	return rule.properties ? 'an object' : rule.items ? 'a list' : 'a value that fits the schema';
@@ -583,7 +616,11 @@ const MOST_LISTED = 12;
 const LONGEST_SHOWN = 60;
 
 const listed = (values: readonly unknown[]): string =>
-	values.slice(0, MOST_LISTED).map(shown).join(', ') + (values.length > MOST_LISTED ? ', …' : '');
+	values.slice(0, MOST_LISTED).map(written).join(', ') + (values.length > MOST_LISTED ? ', …' : '');
+
+/** A value of the schema: what is expected has to be told whole. */
+const written = (value: unknown): string =>
+	value !== null && typeof value === 'object' ? JSON.stringify(value).slice(0, 300) : shown(value);
 
 function shown(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';

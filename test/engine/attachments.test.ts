@@ -160,6 +160,23 @@ describe.each<[mode: string, store: (content: Buffer, mimeType: string) => IBina
 	});
 });
 
+test.each([12, 600, 3_000])(
+	'sixty images of %i bytes arrive as they are, while the connection is opened',
+	async (size) => {
+		const images = Array.from({ length: 60 }, () => files.png(size));
+		for (const put of [inMemory, inDatabase]) {
+			await describeItem(
+				[{ type: 'image' }],
+				item(Object.fromEntries(images.map((image, i) => [`image${i}`, put(image, 'image/png')]))),
+			);
+			expect(lastMessages()[0]!.content).toEqual([
+				{ type: 'text', text: 'Hello' },
+				...images.map((image) => ({ type: 'image_url', image_url: { url: dataUrl('image/png', image) } })),
+			]);
+		}
+	},
+);
+
 test('a large file arrives as it is at a server that reads slowly', async () => {
 	const content = files.mp4(24_000_000);
 	const hash = createHash('sha256');
@@ -180,10 +197,11 @@ test('a large file arrives as it is at a server that reads slowly', async () => 
 	for (const [name, text] of [
 		['stored', undefined],
 		['in JSON', '灯𝄞'.repeat(300_000)],
+		['in small pieces', undefined],
 	] as const) {
 		const { json } = await runWorkflow({
 			credential: customEndpoint(url),
-			items: [item({ data: await stored(content, 'video/mp4') })],
+			items: [item({ data: await (name === 'in small pieces' ? inDatabase : stored)(content, 'video/mp4') })],
 			nodes: [
 				chatNode({
 					model: { __rl: true, mode: 'id', value: 'step-3.7-flash' },
@@ -212,7 +230,8 @@ test('a large file arrives as it is at a server that reads slowly', async () => 
 		});
 	const expected = createHash('sha256')
 		.update(body('What is it?'))
-		.update(body('灯𝄞'.repeat(300_000)));
+		.update(body('灯𝄞'.repeat(300_000)))
+		.update(body('What is it?'));
 	expect(hash.digest('hex')).toBe(expected.digest('hex'));
 });
 

@@ -90,6 +90,8 @@ describe('a text', () => {
 	const chinese = '你好，世界';
 	const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
 	const gb = Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 0xa3, 0xac, 0xca, 0xc0, 0xbd, 0xe7]);
+	const iso2022 = Buffer.from('\x1b$BF|K\\\x1b(B', 'latin1');
+	const asUtf16 = '<?xml version="1.0" encoding="UTF-16"?><a>12</a>';
 	test.each<[string, Buffer, string, string, string]>([
 		['UTF-8', Buffer.from(chinese), 'a.txt', 'text/plain', chinese],
 		['UTF-8 with a mark', Buffer.from(`\ufeff${chinese}`), 'a.csv', 'text/csv', chinese],
@@ -120,6 +122,37 @@ describe('a text', () => {
 			'<meta charset="big5"><p>日',
 		],
 		['Windows-1252', Buffer.from('Caf\xe9 “na\xefve”'.replace(/[“”]/g, '\x94'), 'latin1'), 'a.txt', '', 'Café ”naïve”'],
+		['Windows-1252 with letters after letters', Buffer.from('f\xfcr Gr\xfc\xdfe', 'latin1'), 'a.txt', '', 'für Grüße'],
+		['the Windows-1252 of its type', Buffer.from([0x80, 0x35]), 'a.csv', 'text/csv; charset=ISO-8859-1', '€5'],
+		['the ISO-2022-JP of its type', iso2022, 'a.txt', 'text/plain; charset=iso-2022-jp', '日本'],
+		['UTF-8 whatever its type says', Buffer.from('你好'), 'a.csv', 'text/csv; charset=gb2312', '你好'],
+		['UTF-8 whatever its type says, UTF-16', Buffer.from('lamp'), 'a.csv', 'text/csv; charset=utf-16', 'lamp'],
+		['UTF-8 whatever its declaration says', Buffer.from(asUtf16), 'a.xml', 'text/xml', asUtf16],
+		[
+			'GB18030 whatever its declaration says',
+			Buffer.concat([Buffer.from(asUtf16), gb]),
+			'a.xml',
+			'',
+			asUtf16 + chinese,
+		],
+		[
+			'GB18030 among ASCII',
+			Buffer.concat([Buffer.alloc(70_000, 'a '), gb]),
+			'a.txt',
+			'',
+			'a '.repeat(35_000) + chinese,
+		],
+		['UTF-8 that was cut', Buffer.from(`${chinese}！`).subarray(0, -1), 'a.txt', 'text/plain', `${chinese}\ufffd`],
+		[
+			'UTF-8 with a mark that was cut',
+			Buffer.from(`\ufeff${chinese}！`).subarray(0, -2),
+			'a.txt',
+			'',
+			`${chinese}\ufffd`,
+		],
+		['GB18030 that was cut', gb.subarray(0, -1), 'a.txt', 'text/plain', '你好，世\ufffd'],
+		['a text of DOS with the mark of its end', Buffer.from('Lamps\r\n\x1a'), 'a.txt', '', 'Lamps\r\n\x1a'],
+		['a text about PDF', Buffer.from('It begins with %PDF-1.7'), 'a.md', 'text/markdown', 'It begins with %PDF-1.7'],
 		['JSON', Buffer.from('{"lamps": 12}'), 'a.json', 'application/json', '{"lamps": 12}'],
 		['a text by no name', Buffer.from('Lamps'), '', 'application/octet-stream', 'Lamps'],
 		['a text named as a PDF', Buffer.from('Not found'), 'a.pdf', 'application/pdf', 'Not found'],
@@ -184,7 +217,8 @@ describe('a text', () => {
 describe('a document for the parser', () => {
 	const ooxml = 'application/vnd.openxmlformats-officedocument';
 	const kinds: Array<[string, Buffer, Named]> = [
-		['pdf', files.pdf(300_001), asPdf],
+		// What the emulator would take for a text that the page shows is not in it.
+		['pdf', Buffer.concat([files.pdf(0), Buffer.alloc(300_001, 'page\0')]), asPdf],
 		['doc', files.ole(), { fileName: 'a.doc', mimeType: 'application/msword' }],
 		['docx', files.zip(), { fileName: 'a.docx', mimeType: `${ooxml}.wordprocessingml.document` }],
 		['xls', files.ole(), { fileName: 'a.xls', mimeType: 'application/vnd.ms-excel' }],
@@ -228,6 +262,8 @@ describe('a document for the parser', () => {
 		['a new workbook under an old name', files.zip(), 'a.xls', 'a.xls.xlsx'],
 		['an old text under a new name', files.ole(), 'a.docx', 'a.docx.doc'],
 		['a workbook without a name, by what it holds', files.zip('xl/workbook.xml'), '', 'document.xlsx'],
+		['a workbook named as a text', files.zip('xl/workbook.xml'), 'a.docx', 'a.docx.xlsx'],
+		['a new text named as a PDF', files.zip('word/document.xml'), 'a.pdf', 'a.pdf.docx'],
 		['capitals', files.pdf(), 'A.PDF', 'A.PDF'],
 	])('is named for what it is: %s', async (_, content, name, sent) => {
 		await read([item(inItem(content, { fileName: name, mimeType: 'application/octet-stream' }))]);
@@ -275,6 +311,38 @@ describe('a document for the parser', () => {
 		expect(uploads()).toHaveLength(2);
 		expect(requestsTo('GET /files/ID/content')).toHaveLength(2);
 		for (let i = 0; i < 13; i += 1) expect(sentTexts(i)[1]).toContain(sha256(i === 12 ? other : same));
+		expectNoFiles();
+	});
+
+	test('whose text cannot be had at once is asked for again as often as Retries say', async () => {
+		api.options.fileStatuses = ['processed'];
+		let asked = 0;
+		api.fault(({ url }) => (url.endsWith('/content') && (asked += 1) <= 2 ? { status: 503 } : undefined));
+		await read([pdfItem()]);
+		expect(sentTexts()[1]).toContain('sha256');
+		expectNoFiles();
+	});
+
+	const oneByOne = (times: number) => {
+		const content = files.pdf();
+		const items = Array.from({ length: times }, () => pdfItem(content));
+		const parameters = { options: { maxConcurrentRequests: 1, retries: 0 } };
+		return read(items, parameters, { onError: 'continueRegularOutput' });
+	};
+
+	test('is tried again for a later item where StepFun was out of order, and not where the document was', async () => {
+		let tries = 0;
+		api.fault(({ url }) => (url.endsWith('/files') && (tries += 1) === 1 ? { status: 503 } : undefined));
+		const { json } = await oneByOne(3);
+		expect(json('StepFun Chat').map(({ error }) => error !== undefined)).toEqual([true, false, false]);
+		expect(uploads()).toHaveLength(2);
+		expectNoFiles();
+		api.reset();
+		api.options.fileStatuses = ['failed'];
+		expect((await oneByOne(3)).json('StepFun Chat').map(({ error }) => error)).toEqual(
+			Array(3).fill(expect.objectContaining({ type: 'document_failed' })),
+		);
+		expect(uploads()).toHaveLength(1);
 		expectNoFiles();
 	});
 
@@ -362,15 +430,18 @@ describe('what stays on StepFun is nothing', () => {
 		expect(api.files).toEqual([]);
 	});
 
-	test('and what cannot be deleted is told, and no error', async () => {
-		api.fault(({ method }) => (method === 'DELETE' ? { status: 500 } : undefined));
-		const { run, json } = await read([pdfItem()]);
-		expect(json('StepFun Chat')[0]).toMatchObject({ finish_reason: 'stop' });
-		const { hints } = run.data.resultData.runData['StepFun Chat']![0]!;
-		expect(hints).toEqual([
-			expect.objectContaining({ type: 'warning', message: expect.stringContaining(api.files[0]!.id) }),
-		]);
-	});
+	test.each<[Fault]>([[{ status: 500 }], [{ body: '{"object":"file","deleted":false}' }]])(
+		'and what cannot be deleted is told, and no error: %j',
+		async (fault) => {
+			api.fault(({ method }) => (method === 'DELETE' ? fault : undefined));
+			const { run, json } = await read([pdfItem()]);
+			expect(json('StepFun Chat')[0]).toMatchObject({ finish_reason: 'stop' });
+			const { hints } = run.data.resultData.runData['StepFun Chat']![0]!;
+			expect(hints).toEqual([
+				expect.objectContaining({ type: 'warning', message: expect.stringContaining(api.files[0]!.id) }),
+			]);
+		},
+	);
 });
 
 describe('is told before anything is paid for:', () => {
@@ -394,6 +465,17 @@ describe('is told before anything is paid for:', () => {
 			async () => item(await stored(Buffer.alloc(0), asPdf)),
 			'is empty',
 			'node that the file comes from',
+		],
+		[
+			'a file that n8n has deleted since',
+			() =>
+				item({
+					data: 'filesystem',
+					id: 'filesystem:workflows/w/executions/1/binary_data/gone',
+					mimeType: 'text/plain',
+				}),
+			'is empty, or n8n no longer has it',
+			'Check the node',
 		],
 		['a text of blanks', binary(Buffer.from(' \n\t '), 'a.txt'), 'contains no text', 'Type Image'],
 		[

@@ -136,6 +136,19 @@ test('an answer that was cut off says by what', async () => {
 	});
 });
 
+test.each([
+	'{"required": ["a"]}',
+	'{"minProperties": 1}',
+	'{"patternProperties": {"^a": {}}}',
+	'{"dependentRequired": {"b": ["a"]}}',
+	'{"if": {"required": ["b"]}, "then": {"required": ["a"]}}',
+	'{"$schema": "http://json-schema.org/draft-07/schema#", "description": "Any"}',
+])('%s is a schema, too', async (inputSchema) => {
+	answer('{"a": 1}');
+	const { json } = await ask({ responseFormat: 'json_schema', schemaType: 'manual', inputSchema });
+	expect(json('StepFun Chat')[0]).toMatchObject({ parsed: { a: 1 } });
+});
+
 test.each<[what: string, parameters: IDataObject, message: string]>([
 	[
 		'a schema that is no JSON',

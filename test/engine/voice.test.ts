@@ -166,6 +166,14 @@ describe('a spoken answer', () => {
 		}
 	});
 
+	test.each([0, 0xffffffff, 10_000])('in a WAV file that says it has %i bytes gets its own size', async (said) => {
+		const wav = Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVEfmt \x10\0\0\0', 'latin1'), Buffer.alloc(24), pcm]);
+		wav.set([1, 0, 1, 0, 0xc0, 0x5d, 0, 0, 0x80, 0xbb, 0, 0, 2, 0, 16, 0, ...Buffer.from('data')], 20);
+		wav.writeUInt32LE(said, 40);
+		const { item } = await run(speaking, whole({ audio: { data: wav.toString('base64'), transcript: 'Hi' } }));
+		expect((await heard(item)).equals(pcm)).toBe(true);
+	});
+
 	test('has the type of a format that a gateway was asked for', async () => {
 		const extraBody = { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'mp3' } };
 		const raw = events(chunk({ audio: { data: pcm.toString('base64'), transcript: 'Hi' } }));

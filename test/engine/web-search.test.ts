@@ -206,6 +206,13 @@ describe('when a search', () => {
 		expect(paths().at(-1)).toBe('/v1/search');
 	});
 
+	test('finds nothing, the model is told', async () => {
+		searchFault({ body: '{"results":null}' });
+		const { item } = await run(searching());
+		expect((body(2)['messages'] as IDataObject[]).at(-1)!['content']).toBe('[]');
+		expect(item).not.toHaveProperty('search_results');
+	});
+
 	test('fails once, it is made again', async () => {
 		let failed = false;
 		api.fault(({ url }) => {

@@ -36,19 +36,24 @@ export interface ExecutionSummary {
 	stoppedAt?: string;
 }
 
-/** All executions of a workflow, newest first. */
+/** n8n's list is sorted by time, and loses or repeats an execution between two pages now and then: pages of two sizes have different ends. */
+const PAGE_SIZES = [100, 70];
+
+/** All executions of a workflow. */
 export async function executionsOf(n8n: N8nClient, workflowId: string): Promise<ExecutionSummary[]> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	const all: ExecutionSummary[] = [];
-	for (let cursor: string | null | undefined = ''; cursor !== undefined && cursor !== null;) {
-		const page: { results: ExecutionSummary[]; nextCursor?: string | null } = await n8n.call(
-			'GET',
-			`/rest/executions?filter=${filter}&limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
-		);
-		all.push(...page.results);
-		cursor = page.nextCursor;
+	const all = new Map<string, ExecutionSummary>();
+	for (const limit of PAGE_SIZES) {
+		for (let cursor: string | null | undefined = ''; cursor !== undefined && cursor !== null;) {
+			const page: { results: ExecutionSummary[]; nextCursor?: string | null } = await n8n.call(
+				'GET',
+				`/rest/executions?filter=${filter}&limit=${limit}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+			);
+			for (const execution of page.results) all.set(execution.id, execution);
+			cursor = page.nextCursor;
+		}
 	}
-	return all;
+	return [...all.values()];
 }
 
 /** Asks until it is so. @throws after `withinMs` */

@@ -195,6 +195,20 @@ test('no more is told than a few lines', async () => {
 	expect(text.length).toBeLessThan(3_500);
 });
 
+test('a message about half a character is text that any server takes', async () => {
+	const { result, requests } = asking(
+		{
+			...request,
+			response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { additionalProperties: false } } },
+		},
+		1,
+		answer(JSON.stringify({ ['x' + '😀'.repeat(400)]: 1, '\ud83d': 2 })),
+		answer('{}'),
+	);
+	await result;
+	expect(told(requests[1])).not.toMatch(/\p{Cs}/u);
+});
+
 test('an empty answer is not sent back', async () => {
 	const { result, requests } = asking(request, 1, answer(''), answer('{"price": 5}'));
 	await result;

@@ -370,6 +370,11 @@ const CHUNK_BYTES = 3 * 16 * 1024;
 async function headOf(context: IExecuteFunctions, { id, data }: IBinaryData, count: number): Promise<Uint8Array> {
 	if (count === 0) return new Uint8Array(0);
 	if (id === undefined) return Buffer.from(data.slice(0, base64Length(count)), 'base64').subarray(0, count);
-	const stream: AsyncIterable<Uint8Array> = await context.helpers.getBinaryStream(id, CHUNK_BYTES);
-	return (await readBytes(stream, count)).subarray(0, count);
+	try {
+		const stream: AsyncIterable<Uint8Array> = await context.helpers.getBinaryStream(id, CHUNK_BYTES);
+		return (await readBytes(stream, count)).subarray(0, count);
+	} catch {
+		// A file that is gone has no size either, and that is told.
+		return new Uint8Array(0);
+	}
 }

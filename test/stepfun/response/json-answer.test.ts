@@ -18,6 +18,11 @@ test.each<[content: string, value: unknown]>([
 	['With the fields {"a": "number"}:\n```json\n{"a": 1}\n```', { a: 1 }],
 	['<think>Is it {"a": 0}? No.</think>{"a": 1}', { a: 1 }],
 	['<think>\nhm\n</think>\n\n```json\n{"a": "<think>x</think>"}\n```', { a: '<think>x</think>' }],
+	['<think>5 or 6?</think>\n5', 5],
+	['<think></think>"text"', 'text'],
+	['<think>{"a": 0}</think>\n<think>{"a": 2}</think>\n{"a": 1}', { a: 1 }],
+	[' \uFEFF<think>hm</think>\uFEFF{"a": "</think>"}', { a: '</think>' }],
+	['Numbers:\r\n[1, 2, 3]\r\nThat is all.', [1, 2, 3]],
 	['{"a": [1, 2, ], }', { a: [1, 2] }],
 	['{"a": ",}", "b": ",]" , \n}', { a: ',}', b: ',]' }],
 	['The answer is {"a": 1}.', { a: 1 }],
@@ -34,21 +39,31 @@ test.each<[content: string, got: string]>([
 	['Sorry, I cannot.', 'text without JSON'],
 	['Sorry, see [1].', 'text without JSON'],
 	['``````', 'text without JSON'],
+	['<think>Is it {"a": 0}?', 'nothing'],
 	['{"a": 1', 'JSON that breaks off'],
 	['{"a": [{"b": 1}, {"b": 2},', 'JSON that breaks off'],
 	['```json\n{"a": {"b": 1}\n```', 'JSON that breaks off'],
 	['Before {"a": "b', 'JSON that breaks off'],
 	['{"a": 1} and {"a": 2}', 'several JSON documents'],
 	['{"a": 1}{"a":', 'JSON that breaks off'],
-	["{'a': 1}", 'JSON with a mistake in its syntax'],
-	['{"a": 1 "b": 2}', 'JSON with a mistake in its syntax'],
-	['[1,,]', 'JSON with a mistake in its syntax'],
-	['[,]', 'JSON with a mistake in its syntax'],
-	['{"a":,}', 'JSON with a mistake in its syntax'],
-	['See [1]: {"a": undefined}', 'JSON with a mistake in its syntax'],
-	['{"a": True, "b": {"c": 1}}', 'JSON with a mistake in its syntax'],
 ])('says what %j is', (content, got) => {
 	expect(read(content)).toEqual({ got });
+});
+
+test.each<[content: string, mistake: string]>([
+	["{'a': 1}", 'position 1'],
+	['Here: {"a": 1 "b": 2}', 'position 8'],
+	['{"a": "two\nlines"}', 'position 10'],
+	['{"a": 1, // one\n"b": 2}', 'position 9'],
+	['[1,,]', "Unexpected token ','"],
+	['[,]', "Unexpected token ','"],
+	['{"a":,}', "Unexpected token ','"],
+	['See [1]: {"a": undefined}', "Unexpected token 'u'"],
+	['{"a": True, "b": {"c": 1}}', "Unexpected token 'T'"],
+])('says what is wrong with %j', (content, mistake) => {
+	const { got } = read(content) as { got: string };
+	expect(got).toMatch(/^JSON with a mistake in its syntax: /);
+	expect(got).toContain(mistake);
 });
 
 const json = fc.jsonValue({ maxDepth: 4 }).filter((value) => value !== null && typeof value === 'object');

@@ -82,6 +82,66 @@ describe('says where it is wrong, what was expected and what there is', () => {
 		expect(violations(value, schema)).toEqual([{ path, expected, got }]);
 	});
 
+	test.each<[what: string, value: unknown, schema: JsonSchema, expected: string]>([
+		['objects to choose from', { a: 2 }, { enum: [{ a: 1 }, [1]] }, 'one of {"a":1}, [1]'],
+		['the one object', { a: 2 }, { const: { a: 1 } }, '{"a":1}'],
+		[
+			'names',
+			{ B: 1 },
+			{ propertyNames: { maxLength: 2, pattern: '^[a-z]+$' } },
+			'a name that is text that matches the pattern ^[a-z]+$',
+		],
+		[
+			'some item',
+			[1, { n: 2 }],
+			{ contains: { type: 'object', properties: { n: { minimum: 5 } } } },
+			'at least 1 of the items to be at least 5 at /n',
+		],
+		[
+			'several items',
+			[9],
+			{ contains: { minimum: 5 }, minContains: 2 },
+			'at least 2 of the items to be a value that fits the schema',
+		],
+		[
+			'a missing date',
+			{},
+			{ required: ['d'], properties: { d: { type: 'string', format: 'date' } } },
+			'text in the format date, such as 2026-01-31',
+		],
+		[
+			'a missing text',
+			{},
+			{ required: ['d'], properties: { d: { pattern: '^a' } } },
+			'text that matches the pattern ^a',
+		],
+		[
+			'a missing choice',
+			{},
+			{ required: ['d'], properties: { d: { allOf: [{ enum: ['x', 'y'] }] } } },
+			'one of "x", "y"',
+		],
+		['a number beyond all', JSON.parse('1e999'), { type: 'number', multipleOf: 2 }, 'a number from -1e308 to 1e308'],
+	])('in words that say it: %s', (_, value, schema, expected) => {
+		expect(violations(value, schema).map((each) => each.expected)).toEqual([expected]);
+	});
+
+	test.each<[what: string, schema: JsonSchema]>([
+		['a reference', { $ref: '#/$defs/base' }],
+		['all of some', { allOf: [{ $ref: '#/$defs/base' }] }],
+		['any of some', { anyOf: [{ $ref: '#/$defs/base' }, { type: 'null' }] }],
+		['one of some', { oneOf: [{ type: 'null' }, { $ref: '#/$defs/base' }] }],
+		['a condition', { if: true, then: { $ref: '#/$defs/base' } }],
+		['a dependency', { dependentSchemas: { a: { $ref: '#/$defs/base' } } }],
+	])('fields that %s knows are not unknown because one of them is wrong', (_, schema) => {
+		const $defs = { base: { type: 'object', properties: { a: { type: 'string' }, b: { type: 'string' } } } };
+		const paths = violations({ a: 5, b: 'x', c: 1 }, { ...schema, unevaluatedProperties: false, $defs });
+		expect(paths).toEqual([
+			{ path: '/a', expected: 'text', got: '5' },
+			{ path: '/c', expected: 'no such field', got: '1' },
+		]);
+	});
+
 	test('of so many faults at most', () => {
 		expect(violations(Array(500_000).fill('x'), { items: { type: 'number' } }, 3)).toHaveLength(3);
 	});
