@@ -1,5 +1,5 @@
 import type { CallOptions } from './client/call';
-import { abortError, untilAborted } from './client/until-aborted';
+import { abortError, NO_LONGER, untilAborted } from './client/until-aborted';
 import { StepfunError } from './errors';
 import { deleteFile, uploadFile, type FilePurpose, type FilesOptions, type StoredFile } from './files';
 import { notReady, parsedText, readText } from './read-document';
@@ -277,9 +277,6 @@ export class RunFiles {
 		this.deletions.add(deletion);
 	}
 }
-
-/** Given where nobody reads it, so that no DOMException with its stack is made. */
-const NO_LONGER = 'no longer needed';
 
 const partsOf = ({ messages }: ChatRequest): ContentPart[] =>
 	messages.flatMap(({ content }) => (Array.isArray(content) ? content : []));

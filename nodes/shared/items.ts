@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import pLimit from 'p-limit';
+import { NO_LONGER } from '../../stepfun/client/until-aborted';
 import { clock } from './clock';
 import { errorItem, toNodeError } from './errors';
 import * as texts from './texts';
@@ -67,8 +68,6 @@ async function settled(work: Array<Promise<unknown>>): Promise<void> {
 		enough.abort(NO_LONGER);
 	}
 }
-
-const NO_LONGER = 'no longer needed';
 
 /** From so many items on, progress is worth a line. */
 const MANY_ITEMS = 20;

@@ -16,6 +16,7 @@ import { redacted, type Confidential } from './redact';
 import { longWait } from './retry-after';
 import { isExhausted, statusError } from './server-error';
 import * as texts from './texts';
+import { NO_LONGER } from './until-aborted';
 import { Watchdog } from './watchdog';
 
 /** What holds for any request to StepFun. The key is the one that `send` adds. */
@@ -179,9 +180,6 @@ async function runOnce<Result>(
 
 /** How long the end of a body is waited for when all of it that matters has come, in ms: it mostly follows at once. */
 const END_MS = 20;
-
-/** Given where nobody reads it, so that no DOMException with its stack is made for each request. */
-const NO_LONGER = 'no longer needed';
 
 /** Enough of an error's body to read its message. */
 const ERROR_BODY_BYTES = 64 * 1024;

@@ -6,6 +6,7 @@ import { Queue } from './queue';
 import { Ramp } from './ramp';
 import { Rate, type Start } from './rate';
 import { isPerMinute, namedLimit, refusalKind, type RefusalKind } from './refusal';
+import { NO_LONGER } from './until-aborted';
 
 /** Requests of one execution: it takes turns with the other lanes of its account. */
 export interface Lane {
@@ -304,9 +305,6 @@ export class Limiter {
 		);
 	}
 }
-
-/** Given where nobody reads it, so that no DOMException with its stack is made. */
-const NO_LONGER = 'no longer needed';
 
 /** The refusal of another request, for one that was not sent because of it. */
 const shared = (error: StepfunError): StepfunError => error.with({ attempts: 0, partial: undefined });

@@ -19,3 +19,6 @@ export async function untilAborted<Result>(work: Promise<Result>, signal: AbortS
 /** Why a signal was aborted. */
 export const abortError = ({ reason }: AbortSignal): StepfunError =>
 	reason instanceof StepfunError ? reason : canceled();
+
+/** The reason of an abort that nobody reads: without one, a DOMException with its stack would be made each time. */
+export const NO_LONGER = 'no longer needed';

@@ -1,6 +1,7 @@
 import { canceled, StepfunError } from '../errors';
 import type { Clock } from './clock';
 import * as texts from './texts';
+import { NO_LONGER } from './until-aborted';
 
 export interface WatchdogOptions {
 	clock: Clock;
@@ -84,9 +85,6 @@ export class Watchdog {
 		});
 	}
 }
-
-/** Given where nobody reads it, so that no DOMException with its stack is made for each request. */
-const NO_LONGER = 'no longer watched';
 
 /** Timers cannot be set for longer, in ms. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;

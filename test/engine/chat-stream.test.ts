@@ -1,9 +1,8 @@
-import { DynamicStructuredTool } from '@langchain/core/tools';
 import { ExecuteContext } from 'n8n-core';
-import { NodeConnectionTypes, type IDataObject, type INodeType, type StructuredChunk } from 'n8n-workflow';
-import { z } from 'zod';
+import { NodeConnectionTypes, type IDataObject, type StructuredChunk } from 'n8n-workflow';
 import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
 import { useStage } from './stage';
+import { weatherNode } from './weather';
 
 const { api } = useStage();
 
@@ -95,29 +94,6 @@ test('reasoning comes first where it is asked for, as a quotation', async () => 
 });
 
 test('one message through a loop of tools, its rounds apart', async () => {
-	const weather: INodeType = {
-		description: {
-			displayName: 'Weather',
-			name: 'weather',
-			group: ['transform'],
-			version: 1,
-			description: '',
-			defaults: { name: 'Weather' },
-			inputs: [],
-			outputs: [NodeConnectionTypes.AiTool],
-			properties: [],
-		},
-		async supplyData() {
-			return {
-				response: new DynamicStructuredTool({
-					name: 'get_weather',
-					description: 'Weather',
-					schema: z.object({ city: z.string() }),
-					func: async () => 'sunny',
-				}),
-			};
-		},
-	};
 	const call = {
 		index: 0,
 		id: 'call_1',
@@ -129,7 +105,7 @@ test('one message through a loop of tools, its rounds apart', async () => {
 		{ raw: `${sse({ content: 'It is sunny.' })}data: [DONE]\n\n` },
 	]);
 	const { text, types, json } = await streaming(say('Weather?'), {
-		types: { weather },
+		types: { weather: weatherNode() },
 		nodes: [chatNode(say('Weather?')), { name: 'Weather', type: 'weather' }],
 		connections: { Weather: { ai_tool: [[{ node: 'StepFun Chat', type: NodeConnectionTypes.AiTool, index: 0 }]] } },
 	});

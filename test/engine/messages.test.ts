@@ -1,10 +1,8 @@
-import { DynamicStructuredTool } from '@langchain/core/tools';
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import { NodeConnectionTypes, type IDataObject, type INodeExecutionData, type INodeType } from 'n8n-workflow';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { z } from 'zod';
 import { StepfunApi } from '../../credentials/StepfunApi.credentials';
 import { startEmulator, type EmulatorOptions, type Fault } from '../../emulator';
 import type { FaultChooser } from '../../emulator/faults';
@@ -25,6 +23,7 @@ import { nodeClock, undiciSend } from '../send';
 import { chatNode, credentials, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
 import * as files from '../media-files';
 import { useStage } from './stage';
+import { weatherNode } from './weather';
 
 type Shown = Pick<MessageRow, 'message' | 'hint'>;
 
@@ -162,31 +161,8 @@ async function unusedPort(): Promise<number> {
 
 /** StepFun Chat with a tool node. */
 function connected(metadata: Record<string, unknown> = {}, schema?: object): Partial<WorkflowOptions> {
-	const weather: INodeType = {
-		description: {
-			displayName: 'Weather',
-			name: 'weather',
-			group: ['transform'],
-			version: 1,
-			description: '',
-			defaults: { name: 'Weather' },
-			inputs: [],
-			outputs: [NodeConnectionTypes.AiTool],
-			properties: [],
-		},
-		async supplyData() {
-			const tool = new DynamicStructuredTool({
-				name: 'get_weather',
-				description: 'Weather',
-				schema: z.object({ city: z.string() }),
-				func: async () => 'sunny',
-				metadata,
-			});
-			return { response: schema ? Object.assign(tool, { schema }) : tool };
-		},
-	};
 	return {
-		types: { weather },
+		types: { weather: weatherNode(metadata, schema) },
 		connections: { Weather: { ai_tool: [[{ node: 'StepFun Chat', type: NodeConnectionTypes.AiTool, index: 0 }]] } },
 	};
 }

@@ -1,9 +1,8 @@
-import { DynamicStructuredTool } from '@langchain/core/tools';
-import { NodeConnectionTypes, type IDataObject, type INodeType } from 'n8n-workflow';
-import { z } from 'zod';
+import { NodeConnectionTypes, type IDataObject } from 'n8n-workflow';
 import type { Fault } from '../../emulator';
 import { chatNode, customEndpoint, runWorkflow, type WorkflowOptions } from './harness';
 import { useStage } from './stage';
+import { weatherNode } from './weather';
 
 const { api } = useStage();
 
@@ -115,24 +114,6 @@ describe('Simplify off: the object of the server', () => {
 	});
 
 	test('with connected tools it is the last answer, with the usage of all of them', async () => {
-		const weather: INodeType = {
-			description: {
-				displayName: 'Weather',
-				name: 'weather',
-				group: ['transform'],
-				version: 1,
-				description: '',
-				defaults: { name: 'Weather' },
-				inputs: [],
-				outputs: [NodeConnectionTypes.AiTool],
-				properties: [],
-			},
-			async supplyData() {
-				const func = async () => 'sunny';
-				const schema = z.object({ city: z.string() });
-				return { response: new DynamicStructuredTool({ name: 'get_weather', description: 'Weather', schema, func }) };
-			},
-		};
 		const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
 		const usage = (tokens: number) => ({ total_tokens: tokens, prompt_tokens_details: { cached_tokens: tokens } });
 		const answer = await item(
@@ -142,7 +123,7 @@ describe('Simplify off: the object of the server', () => {
 			],
 			{ simplify: false },
 			{
-				types: { weather },
+				types: { weather: weatherNode() },
 				nodes: [{ name: 'Weather', type: 'weather' }],
 				connections: {
 					Weather: { ai_tool: [[{ node: 'StepFun Chat', type: NodeConnectionTypes.AiTool, index: 0 }]] },

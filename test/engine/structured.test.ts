@@ -1,12 +1,11 @@
-import { DynamicStructuredTool } from '@langchain/core/tools';
-import { NodeConnectionTypes, type IDataObject, type INode, type INodeType, type StructuredChunk } from 'n8n-workflow';
-import { z } from 'zod';
+import { NodeConnectionTypes, type IDataObject, type INode, type StructuredChunk } from 'n8n-workflow';
 import type { Fault } from '../../emulator';
 import type { ChatRequest } from '../../emulator/types';
 import { clock as clockOfNodes } from '../../nodes/shared/clock';
 import * as files from '../media-files';
 import { chatNode, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
 import { useStage } from './stage';
+import { weatherNode } from './weather';
 
 const { api, clock } = useStage();
 
@@ -279,29 +278,6 @@ test('an attachment is sent again, so that the model can look once more', async 
 	expect(JSON.stringify(body(1).messages[0])).toContain(png.toString('base64'));
 });
 
-const weather: INodeType = {
-	description: {
-		displayName: 'Weather',
-		name: 'weather',
-		group: ['transform'],
-		version: 1,
-		description: 'Tells the weather',
-		defaults: { name: 'Weather' },
-		inputs: [],
-		outputs: [NodeConnectionTypes.AiTool],
-		properties: [],
-	},
-	async supplyData() {
-		return {
-			response: new DynamicStructuredTool({
-				name: 'get_weather',
-				description: 'Tells the weather',
-				schema: z.object({}),
-				func: async () => 'sunny',
-			}),
-		};
-	},
-};
 const calling = (): Fault => {
 	const [fault] = answers('');
 	const answer = JSON.parse(fault!.body as string) as {
@@ -309,7 +285,7 @@ const calling = (): Fault => {
 	};
 	answer.choices[0]!.finish_reason = 'tool_calls';
 	answer.choices[0]!.message['tool_calls'] = [
-		{ id: '1', type: 'function', function: { name: 'get_weather', arguments: '{}' } },
+		{ id: '1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } },
 	];
 	return { body: JSON.stringify(answer) };
 };
@@ -320,7 +296,7 @@ test('with connected tools, the answer after the last round is corrected; reason
 		{ ...bySchema, options: { returnMessages: true } },
 		{},
 		{
-			types: { weather },
+			types: { weather: weatherNode() },
 			nodes: [
 				chatNode({ ...bySchema, options: { returnMessages: true } }),
 				{ name: 'weather', type: 'weather', parameters: {} },

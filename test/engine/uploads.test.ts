@@ -1,18 +1,16 @@
-import { DynamicStructuredTool } from '@langchain/core/tools';
 import {
 	NodeConnectionTypes,
 	type IBinaryData,
 	type IDataObject,
 	type INode,
 	type INodeExecutionData,
-	type INodeType,
 } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { Fault, RecordedRequest } from '../../emulator';
 import * as files from '../media-files';
 import { chatNode, customEndpoint, runWorkflow, startWorkflow, type WorkflowOptions } from './harness';
 import { useStage } from './stage';
+import { weatherNode } from './weather';
 
 const { api, clock } = useStage();
 
@@ -50,33 +48,10 @@ const workflow = (
 };
 const send = (...given: Parameters<typeof workflow>) => runWorkflow(workflow(...given));
 
-/** A tool that the model calls as often as the question says. */
-const weather: INodeType = {
-	description: {
-		displayName: 'Weather',
-		name: 'get_weather',
-		group: ['transform'],
-		version: 1,
-		description: 'Tells the weather',
-		defaults: { name: 'get_weather' },
-		inputs: [],
-		outputs: [NodeConnectionTypes.AiTool],
-		properties: [],
-	},
-	async supplyData() {
-		return {
-			response: new DynamicStructuredTool({
-				name: 'get_weather',
-				description: 'Tells the weather of a city',
-				schema: z.object({ city: z.string() }),
-				func: async () => 'sunny',
-			}),
-		};
-	},
-};
+/** With a tool that the model calls as often as the question says. */
 const withTool = (given: WorkflowOptions): WorkflowOptions => ({
 	...given,
-	types: { get_weather: weather },
+	types: { get_weather: weatherNode() },
 	nodes: [...given.nodes, { name: 'get_weather', type: 'get_weather', parameters: {} }],
 	connections: { get_weather: { ai_tool: [[{ node: 'StepFun Chat', type: NodeConnectionTypes.AiTool, index: 0 }]] } },
 });
